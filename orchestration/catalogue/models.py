@@ -1,0 +1,229 @@
+"""What a dataset, a measure and a break are: the documents of the catalogue, as pydantic models.
+
+Belongs here: the shape of each YAML document and the closed vocabularies. Does not: reading files (registry.py),
+parsing publications (datasets/), anything that needs pandas or Dagster.
+"""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="lower_snake_case name")]
+
+
+class Document(BaseModel):
+    """Base of all catalogue documents: unknown fields are an error, instances are immutable."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ValueStatus(StrEnum):
+    """Why a number is or is not there. A NULL always has a status other than ``value``."""
+
+    VALUE = "value"
+    SUPPRESSED = "suppressed"
+    MISSING_AT_SOURCE = "missing_at_source"
+    COMBINED_ELSEWHERE = "combined_elsewhere"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class ColumnType(StrEnum):
+    """Types a lake column can have; DuckDB and pandas types follow from it (validation, lake)."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    DATE = "date"
+    BOOLEAN = "boolean"
+
+
+class UsageWarning(StrEnum):
+    """Closed vocabulary of what a user must know before using a dataset."""
+
+    REVISED_AFTER_PUBLICATION = "revised_after_publication"
+    STRUCTURAL_ZEROS = "structural_zeros"
+    ROUNDED_COUNTS = "rounded_counts"
+    SUPPRESSED_SMALL_NUMBERS = "suppressed_small_numbers"
+    DISTRIBUTION_NOT_RATE = "distribution_not_rate"
+    REPROCESSED_BY_THIRD_PARTY = "reprocessed_by_third_party"
+    UNKNOWN_STRATUM_LARGE = "unknown_stratum_large"
+    ORGANISATIONS_MERGE = "organisations_merge"
+    DEPRIVATION_VERSION_CHANGES = "deprivation_version_changes"
+    OVERLAPPING_BREAKDOWNS = "overlapping_breakdowns"
+    SELF_REPORTED = "self_reported"
+    SNAPSHOT_OVERWRITES_HISTORY = "snapshot_overwrites_history"
+
+
+class Column(Document):
+    """One column of an entity, as it stands in the lake."""
+
+    name: Identifier
+    type: ColumnType
+    meaning: str = Field(description="What the column holds, for the data dictionary.")
+    unit: str | None = Field(default=None, description="people, attendances, weeks, percent …")
+    nullable: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    pattern: str | None = Field(default=None, description="Full-match regular expression for text.")
+    values: tuple[str, ...] | None = Field(default=None, description="Closed list of allowed text values.")
+    source: str | None = Field(default=None, description="The publisher's column heading, when it has one.")
+    aliases: tuple[str, ...] = Field(default=(), description="Other headings the publisher has used for it.")
+    marks: dict[str, ValueStatus] = Field(
+        default_factory=dict,
+        description="Null marks of this column and what each means; adds a `<name>_status` column to the lake.",
+    )
+    references: Literal["organisations"] | None = Field(
+        default=None, description="The value must be known to this register, else the row is quarantined."
+    )
+
+
+class Rule(Document):
+    """A rule across columns of one row, as a SQL boolean over the entity's columns; false quarantines the row."""
+
+    name: Identifier
+    sql: str
+    why: str
+
+
+class Entity(Document):
+    """One table that a dataset's files give."""
+
+    name: Identifier
+    grain: str = Field(description="One row per …")
+    key: tuple[Identifier, ...] = Field(min_length=1)
+    columns: tuple[Column, ...] = Field(min_length=1)
+    rules: tuple[Rule, ...] = ()
+    may_be_empty: bool = False
+
+    @model_validator(mode="after")
+    def _key_is_made_of_columns(self) -> "Entity":
+        names = [column.name for column in self.columns]
+        if len(names) != len(set(names)):
+            raise ValueError(f"entity {self.name}: a column name stands twice")
+        if missing := set(self.key) - set(names):
+            raise ValueError(f"entity {self.name}: key columns {sorted(missing)} are not columns")
+        return self
+
+    def column(self, name: str) -> Column:
+        """The column called ``name``; KeyError when there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"{self.name}.{name}")
+
+
+class Layout(Document):
+    """One shape in which the publisher has issued the dataset."""
+
+    name: Identifier
+    description: str
+    met: Literal["real_file", "documentation_only"] = Field(
+        description="Whether a publisher's file in this layout has been read, or only its documentation."
+    )
+    file_kinds: tuple[Literal["csv", "zip", "xlsx", "xls", "xlsb", "ods", "parquet", "gzip"], ...]
+
+
+class Ignore(Document):
+    """A file that lies beside the dataset's files and is not one of its layouts, with the reason."""
+
+    pattern: str = Field(description="Regular expression searched in the file's name.")
+    why: str
+
+
+class Discovery(Document):
+    """How to find the publisher's files: names and upload folders are never predictable, so links are read."""
+
+    index: str = Field(description="The landing page.")
+    follow: str | None = Field(
+        default=None, description="Regular expression: links on the index page that lead to pages with files."
+    )
+    links: str = Field(description="Regular expression searched in the link's address: it is a file of this dataset.")
+    link_text: str | None = Field(default=None, description="Regular expression the link's text must match too.")
+    max_pages: int = Field(default=20, ge=1, le=100)
+
+
+class Rounding(Document):
+    """The publisher's rounding and suppression rule, with evidence."""
+
+    rule: Literal["none", "nearest_5", "1to7_as_5", "unknown"]
+    suppression: str = "none"
+    evidence: str
+
+
+class DatasetSpec(Document):
+    """The library card of a dataset: the one home of every fact about it."""
+
+    name: Identifier
+    title: str
+    description: str
+    publisher: str
+    licence: Literal["OGL-UK-3.0", "MIT", "user-supplied"]
+    attribution: str = Field(description="The line that must stand beside any figure made from the dataset.")
+    landing_page: str
+    kind: Literal["outcomes", "reference", "qi_log"]
+    discovery: Discovery | None = Field(default=None, description="None: files are only taken from a folder or the inbox.")
+    cadence: Literal["monthly", "quarterly", "annual", "irregular"]
+    publication_lag: str = Field(pattern=r"^P\d+D$", description="ISO 8601 duration from period end to publication.")
+    grace: str = Field(pattern=r"^P\d+D$", description="How long past the lag before a missing release is a warning.")
+    revision_policy: str
+    official_statistics: Literal["accredited", "official", "management_information", "not_statistics"]
+    layouts: tuple[Layout, ...] = Field(min_length=1)
+    entities: tuple[Entity, ...] = Field(min_length=1)
+    rounding: Rounding
+    usage_warnings: tuple[UsageWarning, ...] = ()
+    ignores: tuple[Ignore, ...] = ()
+    partitions: Literal["month", "financial_year", "release"] = "release"
+    first_period: date | None = None
+
+    def entity(self, name: str) -> Entity:
+        """The entity called ``name``; KeyError when there is none."""
+        for entity in self.entities:
+            if entity.name == name:
+                return entity
+        raise KeyError(f"{self.name}.{name}")
+
+
+class Margins(Document):
+    """Smallest changes that matter (EVALUATION §5), in the measure's unit, and as ln ratio for ``relative``."""
+
+    overall: float
+    absolute_gap: float
+    relative_gap: float = 0.0953
+
+
+class Measure(Document):
+    """A reviewed definition of one outcome; the SQL that computes it is in the dataset's int_*__measured model."""
+
+    measure_id: Identifier
+    dataset: Identifier
+    title: str
+    numerator: str
+    denominator: str | None
+    unit: Literal["percent", "per_1000", "per_100000", "count", "score"]
+    multiplier: float = 1.0
+    interval: Literal["wilson", "byar", "none"]
+    direction: Literal["higher", "lower", "target", "none"]
+    role: Literal["process", "outcome", "balancing", "structure", "experience"]
+    nature: Literal["flow", "stock", "event_rate", "score", "prevalence"]
+    quality_theme: Literal["safety", "outcomes", "resolution", "experience"]
+    observation_kind: Literal["rate_within_stratum", "stratum_distribution", "score"]
+    adjustment: str = "crude"
+    margins: Margins | None = None
+    linked_qi_topics: tuple[Identifier, ...] = ()
+    notes: str = ""
+
+
+class Break(Document):
+    """A known discontinuity of a series."""
+
+    break_id: Identifier
+    measure_id: Identifier
+    starts_on: date
+    ends_on: date | None = None
+    organisation_codes: tuple[str, ...] = Field(default=(), description="Empty: all organisations.")
+    kind: Literal["structural_zero", "definition", "boundary", "collection", "pandemic", "method"]
+    handling: Literal["split", "splice_refused", "mask"]
+    description: str
+    source: str
