@@ -96,6 +96,9 @@ class Entity(Document):
     columns: tuple[Column, ...] = Field(min_length=1)
     rules: tuple[Rule, ...] = ()
     may_be_empty: bool = False
+    not_loaded: tuple[str, ...] = Field(
+        default=(), description="Headings of free text that a file may have; screened for privacy, then dropped."
+    )
 
     @model_validator(mode="after")
     def _key_is_made_of_columns(self) -> "Entity":
@@ -105,6 +108,15 @@ class Entity(Document):
         if missing := set(self.key) - set(names):
             raise ValueError(f"entity {self.name}: key columns {sorted(missing)} are not columns")
         return self
+
+    def lake_columns(self) -> tuple[tuple[str, ColumnType], ...]:
+        """Names and types of the entity's lake table: spec columns, their statuses, then the row's origin."""
+        columns: list[tuple[str, ColumnType]] = []
+        for column in self.columns:
+            columns.append((column.name, column.type))
+            if column.marks:
+                columns.append((f"{column.name}_status", ColumnType.TEXT))
+        return (*columns, ("source_row", ColumnType.INTEGER), ("release_sha256", ColumnType.TEXT))
 
     def column(self, name: str) -> Column:
         """The column called ``name``; KeyError when there is none."""
@@ -227,3 +239,4 @@ class Break(Document):
     handling: Literal["split", "splice_refused", "mask"]
     description: str
     source: str
+    is_synthetic: bool = Field(default=False, description="Only for homes that hold simulated data.")

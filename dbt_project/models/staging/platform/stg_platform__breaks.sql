@@ -1,0 +1,3 @@
+with breaks as (select * from {{ lake('platform', 'breaks') }})
+
+select * from breaks

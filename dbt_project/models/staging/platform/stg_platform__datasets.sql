@@ -1,0 +1,3 @@
+with datasets as (select * from {{ lake('platform', 'datasets') }})
+
+select * from datasets

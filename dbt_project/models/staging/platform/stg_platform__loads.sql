@@ -1,0 +1,3 @@
+with loads as (select * from {{ lake('platform', 'loads') }})
+
+select * from loads

@@ -1,0 +1,3 @@
+with measures as (select * from {{ lake('platform', 'measures') }})
+
+select * from measures

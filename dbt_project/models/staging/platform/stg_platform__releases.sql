@@ -1,0 +1,3 @@
+with releases as (select * from {{ lake('platform', 'releases') }})
+
+select * from releases

@@ -1,0 +1,1 @@
+"""QI projects: the quality-improvement log in Evenhand's own template."""
