@@ -18,7 +18,7 @@ import httpx2
 from orchestration.acquisition.addresses import is_private
 
 
-class PrivateAddress(Exception):
+class PrivateAddressError(Exception):
     """A name leads to an address that is not on the public internet."""
 
 
@@ -91,7 +91,7 @@ class GuardedBackend(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.NetworkStream:
-        """Connect to the first address of ``host`` that answers; PrivateAddress when any of them is private."""
+        """Connect to the first address of ``host`` that answers; PrivateAddressError when any of them is private."""
         fault: Exception = httpcore2.ConnectError(f"{host} has no address")
         for address in self._addresses(host, port):
             try:
@@ -118,7 +118,7 @@ class GuardedBackend(httpcore2.NetworkBackend):
             raise httpcore2.ConnectError(f"the name {host} could not be resolved ({error})") from error
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         if not self._allow_private and (private := [address for address in addresses if is_private(address)]):
-            raise PrivateAddress(f"{host} is the private address {private[0]}")
+            raise PrivateAddressError(f"{host} is the private address {private[0]}")
         return addresses
 
 

@@ -18,6 +18,13 @@ from orchestration.catalogue.registry import PACKAGE, breaks, dataset_specs, mea
 
 ROOT = PACKAGE.parent
 HEADER = "Generated from the catalogue by `python -m orchestration.catalogue.generate`. Do not edit."
+INTERMEDIATE = ROOT / "dbt_project" / "models" / "intermediate"
+OBSERVATION_COLUMNS = """
+measure_id organisation_code organisation_scheme organisation_level period_start period_end period_kind population
+stratum_dimension stratum stratum_scheme stratum_basis stratum_assigned_on observation_kind adjustment numerator
+numerator_lower numerator_upper denominator denominator_lower denominator_upper value published_value published_lower
+published_upper rounding value_status release_status release_scope dataset release_sha256
+""".split()
 PLATFORM_TABLES = {
     "releases": "One row per release in the lake, with its rank within the dataset.",
     "loads": "One row per dataset, entity and release: rows read, loaded, quarantined, ignored.",
@@ -37,6 +44,7 @@ def generated_files() -> dict[Path, str]:
         entities = {entity.name: f"{entity.grain[0].upper()}{entity.grain[1:]}, in each release." for entity in spec.entities}
         files[_sources_path(spec.name)] = _sources(spec.name, spec.title, entities, _columns(spec))
     files[_sources_path("platform")] = _sources("platform", "What the platform knows", PLATFORM_TABLES, {})
+    files[INTERMEDIATE / "int_observations__combined.sql"] = _combined()
     files[ROOT / "docs" / "data-dictionary.md"] = "\n".join(_dictionary()) + "\n"
     return files
 
@@ -71,6 +79,14 @@ def _sources(name: str, title: str, tables: Mapping[str, str], columns: Mapping[
         ]
     }
     return f"# {HEADER}\n" + yaml.safe_dump(document, sort_keys=False, width=120, allow_unicode=True)
+
+
+def _combined() -> str:
+    """SQL that stacks every int_<dataset>__measured model: adding one needs no edit here or in dbt."""
+    models = sorted(path.stem for path in INTERMEDIATE.glob("int_*__measured.sql"))
+    columns = ",\n    ".join(OBSERVATION_COLUMNS)
+    selects = [f"select\n    {columns}\nfrom {{{{ ref('{model}') }}}}" for model in models]
+    return f"-- {HEADER}\n" + "\nunion all\n".join(selects) + "\n"
 
 
 def _dictionary() -> Iterator[str]:

@@ -77,6 +77,9 @@ class Column(Document):
     references: Literal["organisations"] | None = Field(
         default=None, description="The value must be known to this register, else the row is quarantined."
     )
+    registers: Literal["organisations"] | None = Field(
+        default=None, description="The values of this column make up this register."
+    )
 
 
 class Rule(Document):

@@ -63,12 +63,19 @@ def clean(text: str) -> str:
 
 
 def read_csv(source: SourceFile, *, header: bool = True, width: int | None = None, delimiter: str = ",") -> Sheet:
+    """Records of the delimited file ``source``; see ``read_csv_bytes``."""
+    return read_csv_bytes(source.path.read_bytes(), source.name, header=header, width=width, delimiter=delimiter)
+
+
+def read_csv_bytes(
+    content: bytes, name: str, *, header: bool = True, width: int | None = None, delimiter: str = ","
+) -> Sheet:
     """Records of a delimited file (RFC 4180, quoted newlines allowed).
 
     A record with more or fewer fields than the header (or ``width`` when there is no header) is malformed; trailing
     empty fields beyond the header are dropped. Refuses an empty file and a stray quote.
     """
-    text, notes = decode(source.path.read_bytes(), source.name)
+    text, notes = decode(content, name)
     csv.field_size_limit(MAX_FIELD_CHARACTERS)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     records: list[tuple[int, list[str]]] = []
@@ -77,16 +84,16 @@ def read_csv(source: SourceFile, *, header: bool = True, width: int | None = Non
             if any(cell.strip() for cell in record):
                 records.append((number, record))
     except csv.Error as error:
-        raise FileRefused(f"{source.name}: line {reader.line_num} is not valid CSV ({error})") from error
+        raise FileRefused(f"{name}: line {reader.line_num} is not valid CSV ({error})") from error
     if not records:
-        raise FileRefused(f"{source.name}: the file holds no records")
+        raise FileRefused(f"{name}: the file holds no records")
     heading: tuple[str, ...] = ()
     if header:
         heading = tuple(clean(cell) for cell in records.pop(0)[1])
         heading, records, dropped = _drop_blank_columns(heading, records)
         notes += dropped
     rows, malformed = _split_ragged(records, width or len(heading))
-    return Sheet(source.name, heading, rows, malformed, notes)
+    return Sheet(name, heading, rows, malformed, notes)
 
 
 def _drop_blank_columns(

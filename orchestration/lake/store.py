@@ -77,7 +77,7 @@ class LoadReport:
     origin: str
     licence: str
     sequence: int
-    references_hash: str
+    made_with: str
     counts: tuple[EntityCounts, ...]
     quarantine: tuple[QuarantinedRow, ...] = ()
     notes: tuple[str, ...] = ()
@@ -179,6 +179,19 @@ class Lake:
         paths = self.root.glob(f"{dataset or '*'}/{REPORTS}/*.json")
         found = [LoadReport.from_json(path.read_text(encoding="utf-8")) for path in paths]
         return sorted(found, key=lambda report: (report.dataset, report.sequence))
+
+    def register(self, name: str) -> frozenset[str]:
+        """Codes of a register: all values of the columns that the catalogue says make it up."""
+        import pyarrow.parquet as pq
+
+        codes: set[str] = set()
+        for spec in dataset_specs().values():
+            for entity in spec.entities:
+                columns = [column.name for column in entity.columns if column.registers == name]
+                for path in (self.root / spec.name / entity.name).glob("*.parquet") if columns else ():
+                    table = pq.read_table(path, columns=columns)
+                    codes.update(code for column in columns for code in table[column].to_pylist() if code)
+        return frozenset(codes)
 
     def fingerprint(self) -> str:
         """sha256 over all load reports: the lake's content, without reading a Parquet file."""

@@ -93,7 +93,7 @@ def _fits(column: Column, text: str) -> bool:
     if column.type is ColumnType.BOOLEAN:
         return text in ("true", "false")
     if column.type in (ColumnType.INTEGER, ColumnType.NUMBER):
-        return re.fullmatch(r"-?\d{1,9}(\.\d{1,9})?", text) is not None
+        return re.fullmatch(r"-?\d{1,9}(\.\d{1,17})?([eE][+-]?\d{1,2})?", text) is not None
     if column.values is not None:
         return text in column.values
     return column.pattern is not None and re.fullmatch(column.pattern, text) is not None

@@ -5,9 +5,9 @@ there (outcomes.py, improvement.py).
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from orchestration.simulation.records import (
     Pcn,
     Practice,
     Provider,
+    ProviderKind,
     Region,
     SubIcb,
     Succession,
@@ -28,7 +29,9 @@ from orchestration.simulation.records import (
 FIELD_TEST_ENDS = date(2023, 6, 1)
 RENAMED_ON = date(2023, 1, 1)
 FOUNDED_ON = date(2005, 4, 1)
-IMD_2019, IMD_2015, IMD_2025 = 2019, 2015, 2025
+IMD_2015: Final = 2015
+IMD_2019: Final = 2019
+IMD_2025: Final = 2025
 FIELD_TEST_SHARE = 0.14
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SYNTHETIC = "(SYNTHETIC)"
@@ -39,7 +42,7 @@ ENDINGS = ("mere", "holt", "wick", "stoke", "haven", "combe", "thorpe", "ford")
 
 @dataclass(frozen=True)
 class Size:
-    """How much of everything a world has; mergers are (kind of the old trust, index among its kind of the new, date)."""
+    """How much of everything a world has; mergers are (kind of both trusts, index of the new one in it, date)."""
 
     regions: int
     icbs: int
@@ -122,19 +125,30 @@ def make_areas(seed: int, size: Size) -> Areas:
     """Regions down to LSOAs of both vintages, with three versions of the Index of Multiple Deprivation."""
     rng = np.random.default_rng([seed, 1])
     regions = tuple(
-        Region(f"Y9{i}", f"E4099000{i}", f"Synthetic Region {i} {SYNTHETIC}", f"E1299000{i}", f"Synthetic Area {i} {SYNTHETIC}")
+        Region(
+            f"Y9{i}",
+            f"E4099000{i}",
+            f"Synthetic Region {i} {SYNTHETIC}",
+            f"E1299000{i}",
+            f"Synthetic Area {i} {SYNTHETIC}",
+        )
         for i in range(1, size.regions + 1)
     )
     icbs = tuple(
-        Icb(f"QZ{i + 1}", f"E5499000{i + 1}", f"NHS Synthetic Board {i + 1} {SYNTHETIC}", regions[i % len(regions)].code)
+        Icb(
+            f"QZ{i + 1}", f"E5499000{i + 1}", f"NHS Synthetic Board {i + 1} {SYNTHETIC}", regions[i % len(regions)].code
+        )
         for i in range(size.icbs)
     )
     sub_icbs = tuple(
-        SubIcb(f"9Z{i + 1}", f"E3899000{i + 1}", f"NHS Synthetic Location {i + 1} {SYNTHETIC}", icbs[i % len(icbs)].code)
+        SubIcb(
+            f"9Z{i + 1}", f"E3899000{i + 1}", f"NHS Synthetic Location {i + 1} {SYNTHETIC}", icbs[i % len(icbs)].code
+        )
         for i in range(size.sub_icbs)
     )
     lads = tuple(
-        Lad(f"E07990{i + 1:03}", f"SYNTHETIC District {i + 1:02}", sub_icbs[i % len(sub_icbs)].code) for i in range(size.lads)
+        Lad(f"E07990{i + 1:03}", f"SYNTHETIC District {i + 1:02}", sub_icbs[i % len(sub_icbs)].code)
+        for i in range(size.lads)
     )
     lsoas_2011 = _lsoas_2011(rng, size, lads)
     lsoas_2021, changes = _lsoas_2021(rng, size, lsoas_2011)
@@ -184,7 +198,9 @@ def _lsoas_2021(
             other = before[at + 1]
             code = next(fresh)
             both = area.population + other.population
-            drafts.append((code, f"{area.name[:-1]}H", area.lad_code, both, (score + other.deprivation(IMD_2019).score) / 2))
+            drafts.append(
+                (code, f"{area.name[:-1]}H", area.lad_code, both, (score + other.deprivation(IMD_2019).score) / 2)
+            )
             changes += [LsoaChange(area.code, code, "M"), LsoaChange(other.code, code, "M")]
         elif at - 1 not in merged:
             drafts.append((area.code, area.name, area.lad_code, area.population, score))
@@ -217,17 +233,26 @@ def make_organisations(seed: int, size: Size, areas: Areas) -> Organisations:
     rng = np.random.default_rng([seed, 2])
     towns = _towns(rng)
     codes = (f"Z{LETTERS[index // 9]}{index % 9 + 1}" for index in range(200))
-    kinds: list[Provider] = []
-    for kind, count in (("integrated", size.integrated), ("acute", size.acute), ("mental_health", size.mental_health)):
-        kinds += [_trust(rng, next(codes), kind, next(towns), areas, index) for index in range(count)]
-    lasting = _with_field_tests(_with_rename(kinds))
+    counts: dict[ProviderKind, int] = {
+        "integrated": size.integrated,
+        "acute": size.acute,
+        "mental_health": size.mental_health,
+    }
+    trusts = [
+        _trust(rng, next(codes), kind, next(towns), areas, index)
+        for kind, count in counts.items()
+        for index in range(count)
+    ]
+    lasting = _with_field_tests(_with_rename(trusts))
     closed, successions = [], []
     for kind, index, on in size.mergers:
         heir = [trust for trust in lasting if trust.kind == kind][index]
         old = _trust(rng, next(codes), kind, next(towns), areas, index, closed_on=on, icb_code=heir.icb_code)
         closed.append(old)
         successions.append(Succession(old.code, heir.code, on, "merge"))
-    others = [_other(rng, f"ZY{9001 + n}", "urgent_care_centre", next(towns), areas) for n in range(size.urgent_care_centres)]
+    others = [
+        _other(rng, f"ZY{9001 + n}", "urgent_care_centre", next(towns), areas) for n in range(size.urgent_care_centres)
+    ]
     others += [_other(rng, f"ZT{101 + n}", "therapy_service", next(towns), areas) for n in range(size.therapy_services)]
     return Organisations((*lasting, *closed, *others), tuple(successions))
 
@@ -241,7 +266,7 @@ def _towns(rng: np.random.Generator) -> Iterator[str]:
 def _trust(
     rng: np.random.Generator,
     code: str,
-    kind: str,
+    kind: ProviderKind,
     town: str,
     areas: Areas,
     index: int,
@@ -256,7 +281,7 @@ def _trust(
     return _provider(rng, code, kind, name, town, areas, closed_on=closed_on, icb_code=icb_code)
 
 
-def _other(rng: np.random.Generator, code: str, kind: str, town: str, areas: Areas) -> Provider:
+def _other(rng: np.random.Generator, code: str, kind: ProviderKind, town: str, areas: Areas) -> Provider:
     """A provider that is no trust."""
     what = {"urgent_care_centre": "URGENT TREATMENT CENTRE", "therapy_service": "TALKING THERAPIES CIC"}[kind]
     return _provider(rng, code, kind, f"{town.upper()} {what} {SYNTHETIC}", town, areas)
@@ -265,7 +290,7 @@ def _other(rng: np.random.Generator, code: str, kind: str, town: str, areas: Are
 def _provider(
     rng: np.random.Generator,
     code: str,
-    kind: str,
+    kind: ProviderKind,
     name: str,
     town: str,
     areas: Areas,
@@ -281,7 +306,7 @@ def _provider(
     return Provider(
         code=code,
         names=((FOUNDED_ON, name),),
-        kind=kind,  # type: ignore[arg-type]
+        kind=kind,
         icb_code=icb.code,
         region_code=icb.region_code,
         town=town,
@@ -303,8 +328,6 @@ def _mix(rng: np.random.Generator) -> tuple[float, ...]:
 
 def _with_rename(trusts: Sequence[Provider]) -> list[Provider]:
     """The third trust takes a new name and keeps its code."""
-    from dataclasses import replace
-
     renamed = trusts[2]
     name = f"UNIVERSITY HOSPITALS OF {renamed.town.upper()} NHS FOUNDATION TRUST {SYNTHETIC}"
     return [*trusts[:2], replace(renamed, names=(*renamed.names, (RENAMED_ON, name))), *trusts[3:]]
@@ -312,11 +335,9 @@ def _with_rename(trusts: Sequence[Provider]) -> list[Provider]:
 
 def _with_field_tests(trusts: Sequence[Provider]) -> list[Provider]:
     """About one in seven trusts with an emergency department, at least one, tested new standards; none that merges."""
-    from dataclasses import replace
-
     eligible = [trust.code for trust in trusts if trust.kind == "integrated"][3:]
     every = [trust for trust in trusts if trust.has_emergency]
-    chosen = set(eligible[:: 2][: max(1, round(FIELD_TEST_SHARE * len(every)))])
+    chosen = set(eligible[::2][: max(1, round(FIELD_TEST_SHARE * len(every)))])
     return [replace(trust, is_field_test=trust.code in chosen) for trust in trusts]
 
 
@@ -326,7 +347,8 @@ def make_practices(seed: int, size: Size, areas: Areas) -> Practices:
     networks = max(1, size.practices // 4)
     lads = [areas.lads[at % len(areas.lads)] for at in range(networks)]
     pcns = tuple(
-        Pcn(f"U99{at + 1:03}", f"SYNTHETIC NETWORK {at + 1:02} PCN {SYNTHETIC}", lad.sub_icb_code) for at, lad in enumerate(lads)
+        Pcn(f"U99{at + 1:03}", f"SYNTHETIC NETWORK {at + 1:02} PCN {SYNTHETIC}", lad.sub_icb_code)
+        for at, lad in enumerate(lads)
     )
     by_lad = {lad.code: [lsoa for lsoa in areas.lsoas_2011 if lsoa.lad_code == lad.code] for lad in areas.lads}
     practices = []

@@ -11,6 +11,8 @@ from datetime import date
 from typing import Literal
 
 EffectKind = Literal["narrows", "widens", "none"]
+ProviderKind = Literal["integrated", "acute", "mental_health", "urgent_care_centre", "therapy_service"]
+Role = Literal["lead", "participant", "spread"]
 Dimension = Literal["all", "deprivation", "ethnicity", "age", "sex"]
 
 DECILES = tuple(str(decile) for decile in range(1, 11))
@@ -94,7 +96,7 @@ class Lad:
 
 @dataclass(frozen=True)
 class Imd:
-    """Standing of an area in one version of the Index of Multiple Deprivation; rank 1 and decile 1 are most deprived."""
+    """Standing of an area in one version of the Index of Multiple Deprivation; rank 1, decile 1 are most deprived."""
 
     version: Literal[2015, 2019, 2025]
     score: float
@@ -144,7 +146,7 @@ class Provider:
 
     code: str
     names: tuple[tuple[date, str], ...]
-    kind: Literal["integrated", "acute", "mental_health", "urgent_care_centre", "therapy_service"]
+    kind: ProviderKind
     icb_code: str
     region_code: str
     town: str
@@ -315,7 +317,7 @@ class LearningDisability:
 
 @dataclass(frozen=True)
 class Equity:
-    """How a project relates to inequality, recorded before its outcome is known."""
+    """How a project relates to inequality, recorded before its outcome is known; ``unknown`` where nobody asked."""
 
     equity_mode: str
     targeting: str
@@ -327,74 +329,62 @@ class Equity:
     incentive_or_target_driven: str
     disaggregated_baseline: str
     disaggregated_monitoring: str
-    monitored_strata: tuple[str, ...]
     patient_involvement: str
-    diverse_involvement: str
-    equity_resourced: str
-    cmoc_clusters: tuple[str, ...]
     expected_gap_direction: str
     classification_source: str
-    classifier_version: str
-    confidence: float
-    second_coder_agree: str
 
 
 @dataclass(frozen=True)
 class ProjectSite:
-    """Where a project works: its role there and the share of the outcome's denominator that it touches."""
+    """Where a project works: its role there, and the people and the share of the outcome's denominator it touches."""
 
     organisation_code: str
-    organisation_name: str
-    role: Literal["lead", "participant", "spread"]
-    joined_on: date
+    role: Role
+    joined_on: date | None
     left_on: date | None
-    reach_share: float
-    reach_basis: Literal["measured", "estimated"]
+    reach_people: int | None
+    reach_share: float | None
+    reach_basis: Literal["counted", "estimated", "whole_organisation", "unknown"]
+
+
+Outcome = Literal["therapy_recovery", "emergency_four_hours", "births", "child_attendances", "learning_disability"]
 
 
 @dataclass(frozen=True)
 class ProjectMeasure:
-    """What a project measures; ``outcome`` names an outcome of the world, None for a local measure."""
+    """An outcome of the world that a project means to move, with its team's own baseline and target in per cent."""
 
-    name: str
-    measure_type: Literal["outcome", "process", "balancing", "structure"]
-    unit: str
-    direction: Literal["higher", "lower"]
-    baseline: float
-    target: float
-    outcome: Literal["therapy_recovery", "emergency_four_hours", "smoking_at_booking", "child_attendances"] | None
+    outcome: Outcome
+    role: Literal["outcome", "process", "balancing", "structure", "experience"]
+    direction: Literal["higher", "lower", "none"]
+    baseline: float | None
+    target: float | None
     is_primary: bool
 
 
 @dataclass(frozen=True)
 class Project:
-    """A quality-improvement project as its register would show it; what it really does is in PlantedEffect."""
+    """A quality-improvement project as its register shows it; what it really does is in PlantedEffect."""
 
     ref: str
     title: str
     activity_type: str
     status: str
     method: str
+    scope: str
     setting: str
     specialty: str
     topic: str
-    scope: str
-    quality_domain: str
-    lead_code: str
     registered_on: date
-    testing_started_on: date
     implemented_on: date
+    implemented_precision: Literal["day", "month", "quarter", "financial_year"]
     ended_on: date | None
+    ended_precision: Literal["day", "month", "unknown"]
     end_date_basis: Literal["actual", "planned", "imputed_last_activity", "open"]
-    date_precision: Literal["day", "month", "quarter", "year"]
-    last_updated_on: date
-    progress_score: float
-    aim_quantified: bool
-    aim_target: float | None
     self_reported_result: str
+    equity: Equity
     sites: tuple[ProjectSite, ...]
     measures: tuple[ProjectMeasure, ...]
-    equity: Equity
 
 
 @dataclass(frozen=True)

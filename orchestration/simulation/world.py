@@ -80,7 +80,7 @@ class World:
 
     @classmethod
     def make(cls, seed: int = SEED, scale: Scale = "demo") -> "World":
-        """The world of ``seed``: ``demo`` has 30 trusts and eight years, ``small`` 14 trusts, four years, twelve months."""
+        """The world of ``seed``: ``demo`` has 30 trusts and 48 months, ``small`` has 14 trusts and twelve months."""
         size = places.SIZES[scale]
         areas = places.make_areas(seed, size)
         organisations = places.make_organisations(seed, size, areas)
@@ -169,9 +169,7 @@ class World:
 
     @cached_property
     def _emergency_months(self) -> tuple[EmergencyMonth, ...]:
-        return outcomes.emergency_months(
-            self.seed, self.providers, self.successions, self.months, self.field_test_ends
-        )
+        return outcomes.emergency_months(self.seed, self.providers, self.successions, self.months, self.field_test_ends)
 
     @cached_property
     def _therapy_years(self) -> tuple[TherapyYear, ...]:

@@ -1,6 +1,6 @@
 """Read the Office for National Statistics' lookups between geographies, six layouts told apart by their headings.
 
-Belongs here: matching a file to a lookup, the edition that its headings carry. Does not: best fits or chains of lookups.
+Belongs here: matching a file to a lookup, the edition that its headings carry. Does not: best fits, chains of lookups.
 """
 
 import re
@@ -17,9 +17,11 @@ DESCRIPTIVE = re.compile(r"(LSOA\d\dNM|\w+NMW)")  # English and Welsh names that
 
 
 def parse(source: SourceFile) -> Parsed:
-    """One row per pair of areas; the lookup is the entity with the most columns whose headings all stand in the file."""
+    """One row per pair of areas; the lookup is the entity with most columns whose headings are all in the file."""
     sheet = read_csv(source)
-    matches = [(entity, found) for entity in dataset_spec("geography_lookups").entities if (found := _match(sheet, entity))]
+    matches = [
+        (entity, found) for entity in dataset_spec("geography_lookups").entities if (found := _match(sheet, entity))
+    ]
     if not matches:
         raise NotOfThisDataset(f"{source.name}: no lookup has the headings {list(sheet.header)[:8]}")
     entity, positions = max(matches, key=lambda match: len(match[1]))

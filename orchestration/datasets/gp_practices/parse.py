@@ -1,7 +1,7 @@
 """Read the mapping of general practices to networks, sub-ICB locations, boards and regions.
 
-Belongs here: both headings (CCG and STP, sub-ICB location and ICB), three spellings of the extract date, the network code
-that means none. Does not: history between extracts, pooling practices.
+Belongs here: both headings (CCG and STP, sub-ICB location and ICB), three spellings of the extract date, the network
+code that means none. Does not: history between extracts, pooling practices.
 """
 
 import re
@@ -21,7 +21,9 @@ def parse(source: SourceFile) -> Parsed:
     entity = dataset_spec("gp_practices").entity("practices")
     sheet = read_csv(source)
     if "PRACTICE_CODE" not in sheet.header or "PCN_CODE" not in sheet.header:
-        raise NotOfThisDataset(f"{source.name}: headings {list(sheet.header)[:6]} are not those of the practice mapping")
+        raise NotOfThisDataset(
+            f"{source.name}: headings {list(sheet.header)[:6]} are not those of the practice mapping"
+        )
     positions = columns_of(sheet, entity)
     extract, code, network = positions["extract_on"], positions["pcn_code"], positions["pcn_name"]
     rows, malformed, unallocated = [], list(sheet.malformed), 0

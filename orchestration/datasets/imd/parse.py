@@ -24,7 +24,7 @@ Row = tuple[int, list[str]]
 
 
 def parse(source: SourceFile) -> Parsed:
-    """One row per LSOA; refuses an unknown edition, unequal deciles and deciles that run from least to most deprived."""
+    """One row per LSOA; refuses an unknown edition, unequal deciles and deciles that run the other way."""
     entity = dataset_spec("imd").entity("deprivation")
     header, rows = _sheet(source)
     positions = _positions(source.name, header, entity)
@@ -85,7 +85,9 @@ def _check_deciles(name: str, rows: Sequence[Row], positions: dict[str, int]) ->
         if rank.isdigit() and decile.isdigit():
             ranks[int(decile)].append(int(rank))
         if row[positions["lsoa_code"]] == ANCHOR and decile != "1":
-            raise FileRefused(f"{name}: {ANCHOR} is the most deprived area of every edition, the file says decile {decile}")
+            raise FileRefused(
+                f"{name}: {ANCHOR} is the most deprived area of every edition, the file says decile {decile}"
+            )
     sizes = Counter({decile: len(found) for decile, found in ranks.items()})
     if set(sizes) != set(DECILES) or max(sizes.values()) - min(sizes.values()) > 1 + len(rows) // 1000:
         raise FileRefused(f"{name}: the ten deciles hold {dict(sorted(sizes.items()))} areas, not a tenth each")

@@ -8,9 +8,10 @@ apart by people with any kind of colour vision, and shape or dash says the same 
 """
 
 import html
+import json
 import math
 import textwrap
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -63,6 +64,8 @@ class _Frame:
     size: Size
     x: tuple[float, float]
     y: tuple[float, float]
+    ticks: dict[float, str]
+    y_title: str
 
     @property
     def inner_width(self) -> int:
@@ -102,7 +105,7 @@ def trend_chart(series: Series, size: Size) -> Any:
         *_line_layers(series.highlighted, styles, series.breaks, frame),
         _label_layer(series.highlighted, styles, frame),
     ]
-    return _framed(alt.layer(*layers), frame, _axis_title(series.unit))
+    return _framed(alt.layer(*layers), frame)
 
 
 def counts_svg(series: Series, period: str, size: Size, *, name: str, title: str, description: str) -> str:
@@ -166,10 +169,6 @@ def labelled(svg: str, *, name: str, title: str, description: str) -> str:
     return head + rest
 
 
-def _axis_title(unit: str) -> str:
-    return {"percent": "Percent"}.get(unit, words.UNIT.get(unit, words.plain(unit)).capitalize())
-
-
 def _frame(series: Series, size: Size) -> _Frame:
     shown = [line for line in series.lines if line.role != "unknown"]
     points = [point for line in shown for point in line.points if point.value is not None]
@@ -181,7 +180,20 @@ def _frame(series: Series, size: Size) -> _Frame:
     low, high = _nice(min(values + limits), max(values + limits))
     middles = [point.middle for line in shown for point in line.points]
     margin = max((max(middles) - min(middles)) * 0.03, 15.0)
-    return _Frame(size, (min(middles) - margin, max(middles) + margin), (low, high))
+    return _Frame(
+        size=size,
+        x=(min(middles) - margin, max(middles) + margin),
+        y=(low, high),
+        ticks=_ticks({point.middle: point.period for line in shown for point in line.points}, size.ticks),
+        y_title=words.UNIT.get(series.unit, words.plain(series.unit)).capitalize(),
+    )
+
+
+def _ticks(periods: dict[float, str], fitting: int) -> dict[float, str]:
+    """At most ``fitting`` periods, evenly spaced and counted back from the newest, which is always named."""
+    middles = sorted(periods)
+    step = math.ceil(len(middles) / fitting)
+    return {middle: periods[middle] for middle in middles[::-1][::step][::-1]}
 
 
 def _nice(low: float, high: float) -> tuple[float, float]:
@@ -213,15 +225,39 @@ def _styles(lines: tuple[Line, ...]) -> dict[str, _Style]:
 
 
 def _x(frame: _Frame, field: str = "x") -> Any:
+    """The time axis, with the periods' own names as labels."""
     import altair as alt
 
-    return alt.X(f"{field}:Q", scale=alt.Scale(domain=list(frame.x), nice=False, zero=False))
+    names = json.dumps({str(round(middle * 2)): name for middle, name in frame.ticks.items()})
+    axis = alt.Axis(
+        title=None,
+        grid=False,
+        values=list(frame.ticks),
+        labelExpr=f"({names})[toString(round(datum.value * 2))]",
+        labelOverlap=False,
+        labelFlush=False,
+    )
+    return alt.X(f"{field}:Q", axis=axis, scale=alt.Scale(domain=list(frame.x), nice=False, zero=False))
 
 
 def _y(frame: _Frame, field: str = "y") -> Any:
+    """The value axis, named above its upper end and read horizontally."""
     import altair as alt
 
-    return alt.Y(f"{field}:Q", scale=alt.Scale(domain=list(frame.y), nice=False, zero=False))
+    axis = alt.Axis(
+        title=frame.y_title,
+        titleAngle=0,
+        titleAlign="left",
+        titleBaseline="bottom",
+        titleX=8 - frame.size.left,
+        titleY=-16,
+        tickCount=6,
+        gridColor=GRID,
+        ticks=False,
+        domain=False,
+        labelPadding=6,
+    )
+    return alt.Y(f"{field}:Q", axis=axis, scale=alt.Scale(domain=list(frame.y), nice=False, zero=False))
 
 
 def _days(value: date) -> int:
@@ -399,3 +435,28 @@ def _apart(boxes: list[tuple[float, int]], height: int) -> list[float]:
         tops[place] = min(tops[place], limit - boxes[place][1])
         limit = tops[place] - 2
     return tops
+
+
+
+def _framed(chart: Any, frame: _Frame) -> Any:
+    import altair as alt
+
+    size = frame.size
+    return _configured(
+        chart.properties(
+            width=frame.inner_width,
+            height=frame.inner_height,
+            padding={"left": size.left, "right": size.right, "top": size.top, "bottom": size.bottom},
+            autosize=alt.AutoSizeParams(type="none"),
+        )
+    )
+
+
+def _configured(chart: Any) -> Any:
+    return (
+        chart.configure(font=FONT, aria=False, background="#ffffff")
+        .configure_view(stroke=None)
+        .configure_axis(
+            labelFontSize=13, labelColor=INK, titleFontSize=13, titleColor=INK, titleFontWeight="normal", domainColor=QUIET
+        )
+    )

@@ -152,8 +152,8 @@ def series_of(trends: "pd.DataFrame", measure_id: str, breaks: "pd.DataFrame | N
         dimension=dimension,
         population=str(first["population"]),
         adjustment=str(first["adjustment"]),
-        interval_method=_text(first["interval_method"]),
-        rounding=_text(first["rounding"]),
+        interval_method=text(first["interval_method"]),
+        rounding=text(first["rounding"]),
         bases=_distinct(strata, "stratum_basis"),
         assigned_on=_distinct(strata, "stratum_assigned_on"),
         groups=groups,
@@ -227,23 +227,23 @@ def _points(rows: "pd.DataFrame") -> tuple[Point, ...]:
 
 def _point(record: dict[Hashable, Any]) -> Point:
     """A row of the mart; a row whose status is not ``value`` gives no number, whatever its cells hold."""
-    start, end = _date(record["period_start"]), _date(record["period_end"])
-    status = _text(record["value_status"])
+    start, end = to_date(record["period_start"]), to_date(record["period_end"])
+    status = text(record["value_status"])
     shown = status == "value"
     return Point(
         period=words.period(start, end, str(record["period_kind"])),
         start=start,
         end=end,
-        value=_number(record["value"]) if shown else None,
-        lower=_number(record["lower_95"]) if shown else None,
-        upper=_number(record["upper_95"]) if shown else None,
-        rounding_lower=_number(record["value_lower"]) if shown else None,
-        rounding_upper=_number(record["value_upper"]) if shown else None,
-        numerator=_number(record["numerator"]) if shown else None,
-        denominator=_number(record["denominator"]) if shown else None,
+        value=number(record["value"]) if shown else None,
+        lower=number(record["lower_95"]) if shown else None,
+        upper=number(record["upper_95"]) if shown else None,
+        rounding_lower=number(record["value_lower"]) if shown else None,
+        rounding_upper=number(record["value_upper"]) if shown else None,
+        numerator=number(record["numerator"]) if shown else None,
+        denominator=number(record["denominator"]) if shown else None,
         status=status,
-        release_status=_text(record["release_status"]),
-        scheme=_text(record["stratum_scheme"]),
+        release_status=text(record["release_status"]),
+        scheme=text(record["stratum_scheme"]),
     )
 
 
@@ -256,20 +256,21 @@ def _breaks_within(breaks: "pd.DataFrame | None", measure_id: str, lines: tuple[
     rows = breaks[breaks["measure_id"] == measure_id].sort_values(["starts_on", "break_id"], kind="stable")
     found = []
     for record in rows.to_dict("records"):
-        starts, ends = _date(record["starts_on"]), _optional_date(record["ends_on"])
+        starts, ends = to_date(record["starts_on"]), _optional_date(record["ends_on"])
         if starts > last or (ends or starts) < first:
             continue
         letter = chr(ord("A") + len(found) % 26)
-        texts = [_text(record[name]) for name in ("kind", "handling", "description", "source")]
+        texts = [text(record[name]) for name in ("kind", "handling", "description", "source")]
         found.append(Break(letter, starts, ends, *texts))
     return tuple(found)
 
 
 def _distinct(rows: "pd.DataFrame", column: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_text(value) for value in rows.sort_values("period_start")[column] if _text(value)))
+    return tuple(dict.fromkeys(text(value) for value in rows.sort_values("period_start")[column] if text(value)))
 
 
-def _date(value: Any) -> date:
+def to_date(value: Any) -> date:
+    """A cell of a date column as a date, whether it holds a date, a timestamp or ISO text."""
     import pandas as pd
 
     return pd.Timestamp(value).date()
@@ -278,16 +279,18 @@ def _date(value: Any) -> date:
 def _optional_date(value: Any) -> date | None:
     import pandas as pd
 
-    return None if pd.isna(value) else _date(value)
+    return None if pd.isna(value) else to_date(value)
 
 
-def _number(value: Any) -> float | None:
+def number(value: Any) -> float | None:
+    """A cell of a numeric column; None for NULL."""
     import pandas as pd
 
     return None if pd.isna(value) else float(value)
 
 
-def _text(value: Any) -> str:
+def text(value: Any) -> str:
+    """A cell of a text column; empty for NULL."""
     import pandas as pd
 
     return "" if value is None or pd.isna(value) else str(value)

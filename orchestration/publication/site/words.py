@@ -79,7 +79,7 @@ LICENCE = {
     "user-supplied": "supplied by the user of this installation",
 }
 
-DECIMALS = {"percent": 1, "per_1000": 1, "per_100000": 1, "count": 0, "score": 2}
+DECIMALS = {"percent": 1, "per_1000": 1, "per_100000": 1, "count": 0, "score": 2, "ratio": 2}
 
 
 def status_word(status: str | None) -> str:

@@ -1,0 +1,57 @@
+with projects as (select * from {{ lake('qi_projects', 'projects') }}),
+
+releases as (
+    select
+        release_sha256,
+        release_rank,
+        origin
+    from {{ ref('stg_platform__releases') }}
+    where dataset = 'qi_projects'
+),
+
+-- the newest release that names a project wins
+newest as (
+    select
+        projects.project_ref,
+        max(releases.release_rank) as release_rank
+    from projects
+    inner join releases on projects.release_sha256 = releases.release_sha256
+    group by projects.project_ref
+)
+
+select
+    projects.project_ref,
+    projects.activity_type,
+    projects.status,
+    projects.method,
+    projects.scope,
+    projects.setting,
+    projects.specialty,
+    projects.clinical_topic,
+    projects.registered_on,
+    projects.implemented_on,
+    projects.implemented_precision,
+    projects.ended_on,
+    projects.ended_precision,
+    projects.end_date_basis,
+    projects.equity_mode,
+    projects.targeting,
+    projects.target_groups,
+    projects.core20plus5_area,
+    projects.stream,
+    projects.agency_demand,
+    projects.digital_dependency,
+    projects.incentive_or_target_driven,
+    projects.disaggregated_baseline,
+    projects.disaggregated_monitoring,
+    projects.patient_involvement,
+    projects.expected_gap_direction,
+    projects.classification_source,
+    projects.self_reported_result,
+    projects.publication,
+    releases.origin = 'synthetic' as is_synthetic,
+    projects.release_sha256
+from projects
+inner join releases on projects.release_sha256 = releases.release_sha256
+inner join newest
+    on projects.project_ref = newest.project_ref and releases.release_rank = newest.release_rank

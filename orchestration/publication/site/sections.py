@@ -1,0 +1,578 @@
+"""Turn published marts into what the templates print: headlines, measures with table and picture, coverage, counts.
+
+Belongs here: choosing rows and columns and putting them into words. Does not: HTML (templates/), drawing (charts.py), or
+any statistic: a number on the page is a number of a mart, or a count of the mart's rows.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from orchestration.publication.site import charts, words
+from orchestration.publication.site.series import Point, Series, england, number, series_of, text, to_date
+
+if TYPE_CHECKING:  # pandas is heavy, and the caller has it
+    import pandas as pd
+
+SHORT_TABLE_PERIODS = 12
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A table cell: its text and a quieter second line (an interval)."""
+
+    text: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A table column."""
+
+    label: str
+    is_numeric: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with a caption; the first cell of a row is its heading."""
+
+    name: str
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True)
+class Gap:
+    """The gap of one period, in words."""
+
+    period: str
+    disadvantaged: str
+    comparator: str
+    text: str
+    interval: str
+    ratio: str
+    ratio_interval: str
+    against: str
+    unknown_share: str
+
+
+@dataclass(frozen=True)
+class Headline:
+    """England's newest figure of a measure, and its deprivation gap in the newest and the first period."""
+
+    anchor: str
+    title: str
+    value: str
+    interval: str
+    period: str
+    note: str
+    gap_groups: str
+    gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True)
+class MeasureSection:
+    """One measure: its headline, picture, tables and the words that they need."""
+
+    anchor: str
+    title: str
+    lede: str
+    is_distribution: bool
+    headline: Headline
+    wide: Markup
+    narrow: Markup
+    caption: str
+    notes: tuple[str, ...]
+    breaks: tuple[str, ...]
+    short: Table
+    details: tuple[Table, ...]
+
+
+@dataclass(frozen=True)
+class Improvement:
+    """What the release holds about QI work; both empty when it holds none."""
+
+    sentences: tuple[str, ...]
+    tables: tuple[Table, ...]
+
+
+def measure_sections(
+    trends: "pd.DataFrame", inequalities: "pd.DataFrame", breaks: "pd.DataFrame", *, is_synthetic: bool
+) -> list[MeasureSection]:
+    """A section per measure with a figure of England: rates by group first, then other trends, then distributions."""
+    found = [series_of(trends, measure_id, breaks) for measure_id in sorted(trends["measure_id"].unique())]
+    drawn = [series for series in found if series and _has_number(series)]
+    drawn.sort(key=lambda series: (series.is_distribution, series.dimension == "all", series.title, series.measure_id))
+    gaps = england(inequalities) if not inequalities.empty else inequalities
+    return [_section(series, gaps, is_synthetic=is_synthetic) for series in drawn]
+
+
+def titles_without(sections: list[MeasureSection], trends: "pd.DataFrame") -> list[str]:
+    """Titles of the measures that the mart holds and no section shows, because England has no number."""
+    shown = {section.anchor for section in sections}
+    titles = trends[["measure_id", "measure_title"]].drop_duplicates("measure_id")
+    return sorted(str(row[1]) for row in titles.itertuples(index=False) if _anchor(str(row[0])) not in shown)
+
+
+def _has_number(series: Series) -> bool:
+    points = [point for line in series.lines if line.role != "unknown" for point in line.points]
+    return any((point.numerator if series.is_distribution else point.value) is not None for point in points)
+
+
+def _anchor(measure_id: str) -> str:
+    return "measure-" + re.sub(r"[^a-z0-9]+", "-", measure_id.lower()).strip("-")
+
+
+def _section(series: Series, inequalities: "pd.DataFrame", *, is_synthetic: bool) -> MeasureSection:
+    gaps = _gaps(series, inequalities)
+    main = [gap for gap in gaps if (gap.disadvantaged, gap.comparator) == _ends(series)]
+    headline = _headline(series, main)
+    anchor = _anchor(series.measure_id)
+    if series.is_distribution:
+        wide, narrow = _count_pictures(series, anchor)
+        short, details = _count_table(series, anchor), (_count_detail(series, anchor),)
+    else:
+        wide, narrow = _trend_pictures(series, anchor)
+        short = _short_table(series, main, anchor)
+        details = (_full_table(series, anchor), *_gap_tables(series, gaps, anchor))
+    return MeasureSection(
+        anchor=anchor,
+        title=series.title,
+        lede=_lede(series),
+        is_distribution=series.is_distribution,
+        headline=headline,
+        wide=wide,
+        narrow=narrow,
+        caption=("Simulated data. " if is_synthetic else "") + _caption(series),
+        notes=tuple(_notes(series)),
+        breaks=tuple(_break_words(series)),
+        short=short,
+        details=details,
+    )
+
+
+def _ends(series: Series) -> tuple[str, str]:
+    """Labels of the most and the least deprived group."""
+    return words.stratum("deprivation", "1", series.groups), words.stratum("deprivation", str(series.groups), series.groups)
+
+
+def _overall(series: Series) -> tuple[Point, ...]:
+    line = series.of("overall") or (series.lines[0] if series.dimension == "all" else None)
+    return line.points if line else ()
+
+
+def _headline(series: Series, gaps: list[Gap]) -> Headline:
+    newest = _overall(series)[-1] if _overall(series) else None
+    if newest is None:
+        value, interval, period = "not published for all people together", "", series.periods[-1]
+    elif series.is_distribution:
+        value, interval, period = _count_or_status(newest), "", newest.period
+    else:
+        value = words.with_unit(newest.value, series.unit) or words.status_word(newest.status)
+        interval, period = words.interval(newest.lower, newest.upper, series.unit), newest.period
+    ends = [gaps[-1], gaps[0]] if len(gaps) > 1 else gaps
+    return Headline(
+        anchor=_anchor(series.measure_id),
+        title=series.title,
+        value=value,
+        interval=interval,
+        period=period,
+        note="Distribution, not a rate." if series.is_distribution else _status_note(newest),
+        gap_groups=f"{gaps[-1].disadvantaged} against {gaps[-1].comparator.lower()}" if gaps else "",
+        gaps=tuple(ends),
+    )
+
+
+def _status_note(point: Point | None) -> str:
+    return "Provisional." if point and point.release_status == "provisional" else ""
+
+
+def _count_or_status(point: Point) -> str:
+    return words.count(point.numerator) or words.status_word(point.status)
+
+
+def _lede(series: Series) -> str:
+    unit = "Counts" if series.is_distribution else words.UNIT.get(series.unit, words.plain(series.unit)).capitalize()
+    population = "" if series.population == "all" else f" Population: {words.plain(series.population)}."
+    if series.is_distribution:
+        return f"{unit} by {words.DIMENSION[series.dimension]}: a distribution, not a rate.{population}"
+    by = "for all people" if series.dimension == "all" else f"by {words.DIMENSION[series.dimension]}"
+    return f"{unit}, {by}. {words.DIRECTION.get(series.direction, '')}{population}"
+
+
+def _caption(series: Series) -> str:
+    if series.is_distribution:
+        return f"{series.title}, {series.organisation}, {series.periods[-1]}. Counts: a distribution, not a rate."
+    intervals = words.INTERVAL.get(series.interval_method, "")
+    by = "" if series.dimension == "all" else f" by {words.DIMENSION[series.dimension]}"
+    tail = f" Bars or bands: {intervals}." if intervals else " No intervals are given."
+    return f"{series.title}{by}, {series.organisation}.{tail}"
+
+
+def _notes(series: Series) -> list[str]:
+    """What a reader must know to read the picture: strata, n, adjustment, rounding, axis."""
+    notes = [_n_sentence(series)] if not series.is_distribution else []
+    bases = [words.BASIS[basis] for basis in series.bases if basis in words.BASIS]
+    if series.dimension != "all" and bases:
+        notes.append(f"Groups: {words.joined(bases)}." + _assigned(series))
+    schemes = _schemes(series)
+    if schemes:
+        notes.append(schemes)
+    context = [line for line in series.lines if line.role == "context"]
+    if context and series.dimension == "deprivation":
+        notes.append("Thin grey lines: the groups between. All groups are in the full table.")
+    elif context:
+        notes.append("Coloured lines: the largest groups. Thin grey lines: the others. All are in the full table.")
+    if series.of("unknown"):
+        notes.append("People whose group is not known are in the tables, not in the picture.")
+    notes += [text for text in (words.ADJUSTMENT.get(series.adjustment), words.ROUNDING.get(series.rounding)) if text]
+    if series.adjustment not in words.ADJUSTMENT and not series.is_distribution:
+        notes.append(f"Adjustment: {words.plain(series.adjustment)}.")
+    if not series.is_distribution and not charts.starts_at_zero(series):
+        notes.append("The vertical axis does not begin at zero.")
+    return notes
+
+
+def _assigned(series: Series) -> str:
+    return f" Assigned as of {words.joined(list(series.assigned_on))}." if series.assigned_on else ""
+
+
+def _schemes(series: Series) -> str:
+    """Which scheme the groups follow, and from when where it changes (the line is broken there)."""
+    if series.dimension == "all":
+        return ""
+    begins: dict[str, str] = {}
+    for point in sorted((point for line in series.lines if line.role != "overall" for point in line.points), key=_start):
+        begins.setdefault(point.scheme, point.period)
+    if not any(begins):
+        return ""
+    if len(begins) == 1:
+        return f"Scheme of the groups: {words.plain(next(iter(begins)))}."
+    parts = [f"{words.plain(scheme)} from {period}" for scheme, period in begins.items()]
+    return f"Scheme of the groups: {words.joined(parts)}; lines are not joined across the change."
+
+
+def _start(point: Point) -> int:
+    return point.start.toordinal()
+
+
+def _n_sentence(series: Series) -> str:
+    newest = series.periods[-1]
+    parts = [
+        f"{words.count(point.denominator)} ({line.label})"
+        for line in series.highlighted
+        if (point := line.at(newest)) and point.denominator is not None
+    ]
+    return f"n (denominator) in {newest}: {words.joined(parts)}." if parts else ""
+
+
+def _break_words(series: Series) -> list[str]:
+    return [
+        f"{known.letter}: {words.day(known.starts_on)}"
+        + (f" to {words.day(known.ends_on)}" if known.ends_on else "")
+        + f", {words.plain(known.kind)}; {words.HANDLING.get(known.handling, words.plain(known.handling))}."
+        + f" {known.description} Source: {known.source}"
+        for known in series.breaks
+    ]
+
+
+def _trend_pictures(series: Series, anchor: str) -> tuple[Markup, Markup]:
+    title = f"{series.title}, {series.organisation}: trend"
+    ends = [_line_words(line.label, line.points, series.unit) for line in series.highlighted]
+    description = "Line chart. " + " ".join(text for text in ends if text) + " The table holds the same numbers."
+    wide, narrow = (
+        charts.trend_svg(series, size, name=f"{anchor}-{name}", title=title, description=description)
+        for name, size in (("wide", charts.WIDE), ("narrow", charts.NARROW))
+    )
+    return Markup(wide), Markup(narrow)  # noqa: S704 - text inside is escaped by the renderer and by charts.labelled
+
+
+def _line_words(label: str, points: tuple[Point, ...], unit: str) -> str:
+    shown = [point for point in points if point.value is not None]
+    if not shown:
+        return ""
+    first, last = shown[0], shown[-1]
+    return (
+        f"{label}: {words.with_unit(first.value, unit)} in {first.period}, "
+        f"{words.with_unit(last.value, unit)} in {last.period}."
+    )
+
+
+def _count_pictures(series: Series, anchor: str) -> tuple[Markup, Markup]:
+    title = f"{series.title}, {series.organisation}, {series.periods[-1]}: counts"
+    description = "Bar chart of counts: a distribution, not a rate. The table holds the same numbers."
+    wide, narrow = (
+        charts.counts_svg(series, series.periods[-1], size, name=f"{anchor}-{name}", title=title, description=description)
+        for name, size in (("wide", charts.WIDE), ("narrow", charts.NARROW))
+    )
+    return Markup(wide), Markup(narrow)  # noqa: S704 - text inside is escaped by the renderer and by charts.labelled
+
+
+def _value_cell(point: Point | None, unit: str) -> Cell:
+    """The number and its interval, or the word that says why there is none."""
+    if point is None:
+        return Cell("not published")
+    shown = words.number(point.value, unit)
+    if not shown:
+        return Cell(words.status_word(point.status))
+    return Cell(shown, words.interval(point.lower, point.upper, unit))
+
+
+def _count_cell(value: float | None, status: str) -> Cell:
+    return Cell(words.count(value) or words.status_word(status))
+
+
+def _short_table(series: Series, gaps: list[Gap], anchor: str) -> Table:
+    """Newest periods × the labelled lines, with the gap where there is one."""
+    periods = list(reversed(series.periods))[:SHORT_TABLE_PERIODS]
+    by_period = {gap.period: gap for gap in gaps}
+    columns = [Column("Period"), *(Column(line.label, is_numeric=True) for line in series.highlighted)]
+    rows = []
+    for period in periods:
+        cells = [Cell(period), *(_value_cell(line.at(period), series.unit) for line in series.highlighted)]
+        if gaps:
+            gap = by_period.get(period)
+            cells.append(Cell(gap.text, gap.interval) if gap else Cell("not published"))
+        rows.append(tuple(cells))
+    if gaps:
+        columns.append(Column(f"Gap, {words.gap_unit(series.unit)}", is_numeric=True))
+    cut = f" Newest {len(periods)} of {len(series.periods)} periods." if len(periods) < len(series.periods) else ""
+    unit = words.UNIT.get(series.unit, words.plain(series.unit))
+    caption = f"{series.title}, {series.organisation}: {unit}, 95% interval below.{cut}"
+    return Table(f"{anchor}-table", caption, tuple(columns), tuple(rows))
+
+
+def _full_table(series: Series, anchor: str) -> Table:
+    """Every line and period with parts, interval and, where the publisher rounds, the bounds that follow from it."""
+    points = [(line, point) for line in series.lines for point in line.points]
+    is_rounded = any(
+        point.rounding_lower is not None and point.rounding_lower != point.rounding_upper for _, point in points
+    )
+    columns = [
+        Column("Group"),
+        Column("Period"),
+        Column("Value", is_numeric=True),
+        Column("95% interval", is_numeric=True),
+        Column("Numerator", is_numeric=True),
+        Column("Denominator", is_numeric=True),
+    ]
+    if is_rounded:
+        columns.append(Column("Bounds from rounding", is_numeric=True))
+    rows = [tuple(_full_row(line.label, point, series.unit, is_rounded)) for line, point in points]
+    caption = f"{series.title}, {series.organisation}: every group and period"
+    return Table(f"{anchor}-full", caption, tuple(columns), tuple(rows))
+
+
+def _full_row(label: str, point: Point, unit: str, is_rounded: bool) -> list[Cell]:
+    value = _value_cell(point, unit)
+    provisional = " (provisional)" if point.release_status == "provisional" else ""
+    cells = [
+        Cell(label),
+        Cell(point.period + provisional),
+        Cell(value.text),
+        Cell(value.detail or "none"),
+        _count_cell(point.numerator, point.status),
+        _count_cell(point.denominator, point.status),
+    ]
+    if is_rounded:
+        cells.append(Cell(words.interval(point.rounding_lower, point.rounding_upper, unit) or "none"))
+    return cells
+
+
+def _count_table(series: Series, anchor: str) -> Table:
+    newest = series.periods[-1]
+    rows = tuple(
+        (Cell(line.label), _count_cell(point.numerator, point.status))
+        for line in series.lines
+        if (point := line.at(newest))
+    )
+    caption = f"{series.title}, {series.organisation}, {newest}: counts (a distribution, not a rate)"
+    columns = (Column(words.DIMENSION[series.dimension].capitalize()), Column("Count", is_numeric=True))
+    return Table(f"{anchor}-table", caption, columns, rows)
+
+
+def _count_detail(series: Series, anchor: str) -> Table:
+    periods = tuple(reversed(series.periods))
+    rows = []
+    for line in series.lines:
+        points = [line.at(period) for period in periods]
+        cells = [_count_cell(point.numerator, point.status) if point else Cell("not published") for point in points]
+        rows.append((Cell(line.label), *cells))
+    caption = f"{series.title}, {series.organisation}: counts in every period (a distribution, not a rate)"
+    first = Column(words.DIMENSION[series.dimension].capitalize())
+    columns = (first, *(Column(period, is_numeric=True) for period in periods))
+    return Table(f"{anchor}-full", caption, columns, tuple(rows))
+
+
+def _gaps(series: Series, inequalities: "pd.DataFrame") -> list[Gap]:
+    """Gaps of the series' measure, dimension, population and periods, in order of period."""
+    if inequalities.empty or series.is_distribution:
+        return []
+    rows = inequalities[
+        (inequalities["measure_id"] == series.measure_id)
+        & (inequalities["stratum_dimension"] == series.dimension)
+        & (inequalities["population"] == series.population)
+    ]
+    schemes = {(point.period, point.scheme) for line in series.lines for point in line.points if line.role != "overall"}
+    found = []
+    for record in rows.sort_values(["period_start", "contrast", "disadvantaged_stratum"], kind="stable").to_dict("records"):
+        period = words.period(to_date(record["period_start"]), to_date(record["period_end"]), str(record["period_kind"]))
+        if (period, text(record["stratum_scheme"])) not in schemes:
+            continue
+        shown = text(record["status"]) == "value"
+        numbers = {
+            name: number(record[name]) if shown else None
+            for name in ("gap", "gap_lower_95", "gap_upper_95", "ratio", "ratio_lower_95", "ratio_upper_95")
+        }
+        unknown = number(record["unknown_share"])
+        found.append(
+            Gap(
+                period=period,
+                disadvantaged=words.stratum(series.dimension, text(record["disadvantaged_stratum"]), series.groups),
+                comparator=words.stratum(series.dimension, text(record["comparator_stratum"]), series.groups),
+                text=words.number(numbers["gap"], series.unit) or words.status_word(text(record["status"])),
+                interval=words.interval(numbers["gap_lower_95"], numbers["gap_upper_95"], series.unit),
+                ratio=words.number(numbers["ratio"], "ratio") or words.status_word(text(record["status"])),
+                ratio_interval=words.interval(numbers["ratio_lower_95"], numbers["ratio_upper_95"], "ratio"),
+                against=words.plain(text(record["gap_against"])),
+                unknown_share="not available" if unknown is None else f"{unknown * 100:.1f}%",
+            )
+        )
+    return found
+
+
+def _gap_tables(series: Series, gaps: list[Gap], anchor: str) -> tuple[Table, ...]:
+    if not gaps:
+        return ()
+    columns = (
+        Column("Groups compared"),
+        Column("Period"),
+        Column(f"Gap, {words.gap_unit(series.unit)}", is_numeric=True),
+        Column("Gap is against"),
+        Column("Ratio", is_numeric=True),
+        Column("Share not known", is_numeric=True),
+    )
+    rows = tuple(
+        (
+            Cell(f"{gap.disadvantaged} against {gap.comparator.lower()}"),
+            Cell(gap.period),
+            Cell(gap.text, gap.interval),
+            Cell(gap.against),
+            Cell(gap.ratio, gap.ratio_interval),
+            Cell(gap.unknown_share),
+        )
+        for gap in gaps
+    )
+    caption = f"{series.title}, {series.organisation}: gap and ratio in every period, 95% interval below"
+    return (Table(f"{anchor}-gaps", caption, columns, rows),)
+
+
+def coverage(trends: "pd.DataFrame", titles: Mapping[str, str]) -> Table:
+    """What the release covers: a row per dataset with outcomes."""
+    rows = []
+    for dataset, frame in trends.groupby("dataset", sort=True):
+        first, last = to_date(frame["period_start"].min()), to_date(frame["period_end"].max())
+        levels = frame.groupby("organisation_level")["organisation_code"].nunique()
+        organisations = [f"{levels[level]:,} {name}" for level, name in words.LEVEL.items() if level in levels.index]
+        present = set(frame["stratum_dimension"])
+        dimensions = [name for key, name in words.DIMENSION.items() if key in present]
+        rows.append(
+            (
+                Cell(titles.get(str(dataset), words.plain(str(dataset)))),
+                Cell(f"{words.day(first)} to {words.day(last)}"),
+                Cell(f"{frame[['period_start', 'period_end']].drop_duplicates().shape[0]:,}"),
+                Cell(f"{frame['measure_id'].nunique():,}"),
+                Cell(words.joined(organisations)),
+                Cell(words.joined(dimensions)),
+            )
+        )
+    columns = (
+        Column("Dataset"),
+        Column("From, to"),
+        Column("Periods", is_numeric=True),
+        Column("Measures", is_numeric=True),
+        Column("Organisations by level"),
+        Column("Groups"),
+    )
+    return Table("coverage-table", "Datasets, periods, organisations and groups in this release", columns, tuple(rows))
+
+
+COUNTS = {
+    "rows_read": "Read",
+    "rows_loaded": "Loaded",
+    "rows_quarantined": "Quarantined",
+    "rows_ignored": "Ignored by rule",
+    "rows_collapsed": "Collapsed",
+    "cells_suppressed": "Cells suppressed",
+}
+
+
+def reconciliation(quality: "pd.DataFrame", titles: Mapping[str, str]) -> Table:
+    """Rows read, loaded, quarantined and ignored, a row per dataset."""
+    rows = []
+    for dataset, frame in quality.groupby("dataset", sort=True):
+        name = titles.get(str(dataset), words.plain(str(dataset)))
+        rows.append((Cell(name), Cell(f"{frame['release_sha256'].nunique():,}"), *_count_cells(frame)))
+    columns = (Column("Dataset"), Column("Files", is_numeric=True), *_count_columns(quality))
+    return Table("reconciliation-table", "Rows per dataset", columns, tuple(rows))
+
+
+def reconciliation_by_file(quality: "pd.DataFrame", titles: Mapping[str, str]) -> tuple[Table, ...]:
+    """Rows per file and entity, a table per dataset."""
+    found = []
+    for dataset, frame in quality.groupby("dataset", sort=True):
+        ordered = frame.sort_values(["file_name", "release_sha256", "entity"], kind="stable")
+        rows = [
+            (Cell(text(record["file_name"]), text(record["release_sha256"])[:12]), Cell(words.plain(text(record["entity"]))))
+            + tuple(_count_cells(ordered.iloc[[place]]))
+            for place, record in enumerate(ordered.to_dict("records"))
+        ]
+        name = titles.get(str(dataset), words.plain(str(dataset)))
+        columns = (Column("File"), Column("Entity"), *_count_columns(quality))
+        found.append(Table(f"reconciliation-{_anchor(str(dataset))}", f"{name}: rows per file", columns, tuple(rows)))
+    return tuple(found)
+
+
+def _count_columns(quality: "pd.DataFrame") -> list[Column]:
+    columns = [Column(label, is_numeric=True) for name, label in COUNTS.items() if name in quality.columns]
+    return [*columns, Column("Adds up")]
+
+
+def _count_cells(frame: "pd.DataFrame") -> list[Cell]:
+    cells = [Cell(f"{int(frame[name].sum()):,}") for name in COUNTS if name in frame.columns]
+    return [*cells, Cell("yes" if frame["is_reconciled"].astype(bool).all() else "NO")]
+
+
+TYPES = {"activity_type": "Activity type", "equity_mode": "Way of dealing with inequality", "targeting": "Targeting"}
+
+
+def improvement(tables: Mapping[str, "pd.DataFrame"]) -> Improvement:
+    """Counts of QI projects, sites and links, and projects by type."""
+    projects, sites, links = tables["qi_projects"], tables["qi_project_sites"], tables["qi_outcome_links"]
+    if projects.empty:
+        return Improvement((), ())
+    organisations = sites["organisation_code"].nunique() if "organisation_code" in sites.columns else 0
+    sentences = [f"{len(projects):,} projects at {organisations:,} organisations are in the logs received."]
+    if not links.empty:
+        sentences.append(f"{len(links):,} links join a project to an outcome series. A link is not an effect.")
+    sentences.append("An organisation without a log is not an organisation without QI work.")
+    found = tuple(_type_table(projects, name, label) for name, label in TYPES.items() if name in projects.columns)
+    return Improvement(tuple(sentences), found)
+
+
+def _type_table(projects: "pd.DataFrame", name: str, label: str) -> Table:
+    counts = projects[name].fillna("unknown").astype(str).value_counts()
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
+    rows = tuple((Cell(words.plain(str(value)).capitalize()), Cell(f"{projects_of:,}")) for value, projects_of in ordered)
+    return Table(f"qi-{_anchor(name)}", f"Projects by {label.lower()}", (Column(label), Column("Projects", True)), rows)
+
+
+def bases(trends: "pd.DataFrame") -> tuple[tuple[str, str], ...]:
+    """The kinds of stratum basis that occur, each with its meaning, for the definitions."""
+    present = set(trends["stratum_basis"].dropna().astype(str)) if not trends.empty else set()
+    return tuple((words.plain(basis).capitalize(), meaning) for basis, meaning in words.BASIS.items() if basis in present)

@@ -1,0 +1,122 @@
+"""Bring files into the archive: from a folder, from publishers, from the inbox of QI logs.
+
+Belongs here: which source is asked, the privacy screen before a log is archived, refusals at the door. Does not:
+parsing tables or writing the lake (load.py).
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from orchestration.acquisition.archive import Archive, file_sha256
+from orchestration.acquisition.collect import (
+    Arrival,
+    Ignored,
+    check_origin,
+    from_folder,
+    from_publisher,
+)
+from orchestration.acquisition.fetch import Client
+from orchestration.acquisition.sniff import check_content
+from orchestration.catalogue.models import DatasetSpec
+from orchestration.catalogue.registry import dataset_specs
+from orchestration.datasets.protocol import SourceFile
+from orchestration.errors import FileHeld, FileRefused, SourceUnavailable
+from orchestration.home import Home
+from orchestration.qi_logs.intake import admit
+from orchestration.refresh.outcomes import FileOutcome, Outcome, RefreshRequest
+
+
+def acquire(home: Home, request: RefreshRequest) -> list[FileOutcome]:
+    """Put every new file that the request reaches into the archive; the last good release of a source always stays."""
+    archive = Archive(home.archive)
+    outcomes = [_admit(home, archive, item) for item in _local(home, request)]
+    if request.folder is None and not request.offline:
+        for spec in dataset_specs().values():
+            if spec.discovery is not None and request.wants(spec.name):
+                outcomes += _from_publisher(home, archive, spec)
+    return outcomes
+
+
+def _local(home: Home, request: RefreshRequest) -> Iterator[Arrival | Ignored]:
+    """Files of the given folder and of the inbox."""
+    specs = {name: spec for name, spec in dataset_specs().items() if request.wants(name)}
+    if request.folder is not None:
+        yield from from_folder(request.folder, specs)
+    logs = {name: spec for name, spec in specs.items() if spec.kind == "qi_log"}
+    if logs and request.folder is None:
+        yield from from_folder(home.inbox, logs)
+
+
+def _from_publisher(home: Home, archive: Archive, spec: DatasetSpec) -> list[FileOutcome]:
+    """Files that the publisher offers and the archive does not have; its absence is an outcome, not an error."""
+    with tempfile.TemporaryDirectory(dir=home.build, prefix="fetch-") as folder:
+        try:
+            with Client(home.settings.publisher_root) as client:
+                found = from_publisher(client, archive, spec, Path(folder))
+        except SourceUnavailable as error:
+            return [FileOutcome(spec.name, spec.landing_page, Outcome.UNAVAILABLE, str(error))]
+        outcomes = [_admit(home, archive, arrival) for arrival in found.arrivals]
+        outcomes += [FileOutcome(spec.name, spec.landing_page, Outcome.UNAVAILABLE, text) for text in found.warnings]
+        return outcomes
+
+
+def _admit(home: Home, archive: Archive, item: Arrival | Ignored) -> FileOutcome:
+    """Archive one file, or say why not."""
+    if isinstance(item, Ignored):
+        return FileOutcome(item.dataset, item.name, Outcome.NOT_OF_THIS_DATASET, item.why)
+    spec = dataset_specs()[item.dataset]
+    try:
+        check_origin(item, home.settings.synthetic)
+        if spec.kind == "qi_log":
+            return _admit_log(home, archive, spec, item)
+        return _admit_publication(archive, spec, item)
+    except FileHeld as error:
+        return FileOutcome(item.dataset, item.name, Outcome.HELD, str(error))
+    except FileRefused as error:
+        return FileOutcome(item.dataset, item.name, Outcome.REFUSED, str(error))
+
+
+def _admit_publication(archive: Archive, spec: DatasetSpec, arrival: Arrival) -> FileOutcome:
+    sha256 = file_sha256(arrival.path)
+    known = archive.find(spec.name, sha256)
+    if known and known.status == "refused":
+        return FileOutcome(spec.name, arrival.name, Outcome.REFUSED, known.reason or "refused before", sha256)
+    row = archive.add(
+        arrival.path, dataset=spec.name, name=arrival.name, origin=arrival.origin, licence=spec.licence,
+        url=arrival.url, etag=arrival.etag, last_modified=arrival.last_modified,
+    )  # fmt: skip
+    if known:
+        return FileOutcome(spec.name, arrival.name, Outcome.ALREADY_KNOWN, release_sha256=sha256)
+    try:
+        check_content(arrival.path, arrival.name, spec)
+    except FileRefused as error:
+        archive.mark(spec.name, row.sha256, "refused", str(error))
+        raise
+    return FileOutcome(spec.name, arrival.name, Outcome.ARCHIVED, release_sha256=row.sha256)
+
+
+def _admit_log(home: Home, archive: Archive, spec: DatasetSpec, arrival: Arrival) -> FileOutcome:
+    """Archive the canonical, allow-listed columns of a log; the original stays where it is, named by its sha256."""
+    original = file_sha256(arrival.path)
+    for row in archive.files(spec.name):
+        if row.original_sha256 == original:
+            return FileOutcome(spec.name, arrival.name, Outcome.ALREADY_KNOWN, release_sha256=row.sha256)
+    check_content(arrival.path, arrival.name, spec)
+    content = admit(SourceFile(arrival.path, arrival.name))
+    with tempfile.TemporaryDirectory(dir=home.build, prefix="log-") as folder:
+        path = Path(folder) / "canonical.csv"
+        path.write_bytes(content)
+        row = archive.add(
+            path, dataset=spec.name, name=f"{Path(arrival.name).stem}.csv", origin=arrival.origin,
+            licence=spec.licence, original_sha256=original,
+        )  # fmt: skip
+    return FileOutcome(spec.name, arrival.name, Outcome.ARCHIVED, release_sha256=row.sha256)
+
+
+def sweep(home: Home) -> None:
+    """Remove what a killed run left in the scratch folder and the archive."""
+    Archive(home.archive).sweep()
+    for leftover in (*home.build.glob("fetch-*"), *home.build.glob("log-*")):
+        shutil.rmtree(leftover, ignore_errors=True)

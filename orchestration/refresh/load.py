@@ -1,0 +1,121 @@
+"""Parse and validate archived files into the lake.
+
+Belongs here: which archived files are not yet (or no longer rightly) in the lake, and loading them one by one. Does
+not: fetching (intake.py) or building marts (build.py).
+"""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from orchestration.acquisition.archive import Archive, ArchivedFile
+from orchestration.catalogue.models import DatasetSpec
+from orchestration.catalogue.registry import DATASETS, PACKAGE, dataset_spec, dataset_specs
+from orchestration.datasets.protocol import Parsed, SourceFile, parser_of
+from orchestration.errors import FileRefused
+from orchestration.home import Home
+from orchestration.lake.store import EntityCounts, Lake, LoadReport, QuarantinedRow
+from orchestration.refresh.outcomes import FileOutcome, Outcome
+
+if TYPE_CHECKING:
+    from orchestration.validation.validate import Validated
+
+
+def registering_datasets(spec: DatasetSpec) -> list[str]:
+    """Datasets that make up the registers which this one refers to; they load before it."""
+    wanted = {column.references for entity in spec.entities for column in entity.columns if column.references}
+    return [
+        other.name
+        for other in dataset_specs().values()
+        if any(column.registers in wanted for entity in other.entities for column in entity.columns if column.registers)
+    ]
+
+
+def references_of(lake: Lake, spec: DatasetSpec) -> dict[str, frozenset[str]]:
+    """The registers that columns of the dataset refer to, as they stand in the lake."""
+    names = {column.references for entity in spec.entities for column in entity.columns if column.references}
+    return {name: lake.register(name) for name in sorted(names)}
+
+
+def made_with(spec: DatasetSpec, references: Mapping[str, frozenset[str]]) -> str:
+    """Hash of everything but the bytes that decides what a file's load gives: spec, parser, reader, rules, registers."""
+    digest = sha256()
+    folder = DATASETS / spec.name
+    sources = [folder / "dataset.yaml", folder / "parse.py", DATASETS / "reading.py", PACKAGE / "validation/validate.py"]
+    for path in sources:
+        digest.update(path.read_bytes())
+    for name, codes in sorted(references.items()):
+        digest.update(f"{name}:{','.join(sorted(codes))}".encode())
+    return digest.hexdigest()[:16]
+
+
+def pending(home: Home, dataset: str) -> list[ArchivedFile]:
+    """Archived files that the lake lacks, or holds as an older parser, spec or register made them."""
+    spec, lake = dataset_spec(dataset), Lake(home.lake)
+    current = made_with(spec, references_of(lake, spec))
+    loaded = {report.release_sha256: report.made_with for report in lake.reports(dataset)}
+    files = Archive(home.archive).files(dataset)
+    return [file for file in files if file.status == "archived" and loaded.get(file.sha256) != current]
+
+
+def load_pending(home: Home, dataset: str) -> list[FileOutcome]:
+    """Load every pending file of the dataset; a refused one leaves nothing in the lake and the others untouched."""
+    return [_load(home, dataset_spec(dataset), file) for file in pending(home, dataset)]
+
+
+def _load(home: Home, spec: DatasetSpec, file: ArchivedFile) -> FileOutcome:
+    archive, lake = Archive(home.archive), Lake(home.lake)
+    try:
+        parsed = parser_of(spec.name)(SourceFile(archive.open(file.sha256), file.name))
+    except FileRefused as error:
+        archive.mark(spec.name, file.sha256, "refused", str(error))
+        lake.forget(spec.name, file.sha256)
+        return FileOutcome(spec.name, file.name, Outcome.REFUSED, str(error), file.sha256)
+    references = references_of(lake, spec)
+    tables = _validated(spec, parsed, references)
+    report = _report(spec, file, parsed, tables, made_with(spec, references))
+    lake.write(spec, report, tables)
+    return FileOutcome(
+        spec.name, file.name, Outcome.LOADED, "; ".join(parsed.notes), file.sha256, parsed.period_label, report.counts
+    )
+
+
+def _validated(
+    spec: DatasetSpec, parsed: Parsed, references: Mapping[str, frozenset[str]]
+) -> dict[str, "Validated"]:
+    from orchestration.validation.validate import validate
+
+    return {name: validate(spec.entity(name), table, references) for name, table in parsed.tables.items()}
+
+
+def _report(
+    spec: DatasetSpec, file: ArchivedFile, parsed: Parsed, tables: Mapping[str, "Validated"], made: str
+) -> LoadReport:
+    counts = tuple(
+        EntityCounts(name, v.read, len(v.frame), v.quarantined_rows, v.ignored, v.suppressed_cells)
+        for name, v in tables.items()
+    )
+    quarantine = tuple(
+        QuarantinedRow(name, q.source_row, q.rule, q.column, q.value_hash)
+        for name, v in tables.items()
+        for q in v.quarantined
+    )
+    return LoadReport(
+        dataset=spec.name,
+        release_sha256=file.sha256,
+        file_name=file.name,
+        layout=parsed.layout,
+        period_start=parsed.period_start,
+        period_end=parsed.period_end,
+        period_label=parsed.period_label,
+        published_on=parsed.published_on,
+        release_status=parsed.release_status,
+        origin=file.origin,
+        licence=file.licence,
+        sequence=file.sequence,
+        made_with=made,
+        counts=counts,
+        quarantine=quarantine,
+        notes=parsed.notes,
+    )
+
