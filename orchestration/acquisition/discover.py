@@ -89,8 +89,11 @@ def _to_follow(index: Page, rule: Discovery) -> list[Link]:
 
 
 def _unique(links: Iterable[Link]) -> list[Link]:
-    """The first link of each address."""
-    return list({link.url: link for link in reversed(list(links))}.values())[::-1]
+    """The first link of each address, in order."""
+    first: dict[str, Link] = {}
+    for link in links:
+        first.setdefault(link.url, link)
+    return list(first.values())
 
 
 def _matches(link: Link, rule: Discovery) -> bool:

@@ -430,16 +430,22 @@ def _decoder(response: "httpx2.Response", url: str) -> _Plain | _Gzip:
 
 
 def _retry_after(response: "httpx2.Response") -> float | None:
-    """Seconds that Retry-After asks to wait: a number, or a date counted from the server's own clock."""
+    """Seconds that Retry-After asks to wait: a number, or a date counted from the server's own clock if it tells it."""
     text = response.headers.get("Retry-After", "").strip()
     if text.isdecimal():
         return float(text)
+    until = _moment(text)
+    if until is None:
+        return None
+    return max(0.0, until - (_moment(response.headers.get("Date", "")) or time.time()))
+
+
+def _moment(text: str) -> float | None:
+    """An HTTP date in seconds since 1970, or None."""
     try:
-        until = parsedate_to_datetime(text)
-        answered = parsedate_to_datetime(response.headers.get("Date", "")).timestamp()
+        return parsedate_to_datetime(text).timestamp()
     except ValueError:
         return None
-    return max(0.0, until.timestamp() - answered)
 
 
 def _decoded(content: bytes, encoding: str | None) -> str:

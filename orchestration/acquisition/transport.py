@@ -126,9 +126,10 @@ class GuardedTransport(httpx2.HTTPTransport):
     """HTTP/1.1 over guarded connections, without proxies."""
 
     def __init__(self, deadline: Deadline, *, allow_private: bool) -> None:
-        super().__init__()
+        context = httpx2.create_ssl_context()
+        super().__init__(verify=context)
         self._pool = httpcore2.ConnectionPool(
-            ssl_context=httpx2.create_ssl_context(),
+            ssl_context=context,
             max_connections=2,
             keepalive_expiry=5.0,
             network_backend=GuardedBackend(deadline, allow_private=allow_private),

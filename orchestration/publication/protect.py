@@ -1,7 +1,7 @@
 """Disclosure control of counts of people before anything is written for readers.
 
-Belongs here: the rule (counts of people 1 to 7 hidden, the rest rounded to 5) and the check that it was kept. Does
-not: aggregates that publishers have already protected; they pass untouched.
+Belongs here: the rule (counts of people 1 to 7 hidden, the rest rounded to 5) as SQL, and the check that it was kept.
+Does not: aggregates that publishers have already protected; they pass untouched.
 
 Source of the rule: NHS England's disclosure control for secondary care data since September 2018; see
 docs/disclosure.md.
@@ -9,37 +9,54 @@ docs/disclosure.md.
 
 from typing import TYPE_CHECKING
 
-from orchestration.publication.marts import Mart
+from orchestration.publication.marts import Mart, MartColumn
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import duckdb
 
 LARGEST_HIDDEN = 7
 ROUNDED_TO = 5
+SIGNIFICANT_DIGITS = 12
 
 
-def protect(mart: Mart, frame: "pd.DataFrame") -> "pd.DataFrame":
-    """``frame`` with its counts of people protected: 1 to 7 NULL with status suppressed, 0 kept, others nearest 5."""
-    protected = frame.copy()
-    for name in mart.people_columns:
-        counts = protected[name].astype("float64")
-        hidden = (counts > 0) & (counts <= LARGEST_HIDDEN)
-        rounded = (counts / ROUNDED_TO).round() * ROUNDED_TO
-        protected[name] = rounded.mask(hidden).astype(protected[name].dtype)
-        status = f"{name}_status"
-        protected.loc[hidden, status] = "suppressed"
-    return protected
+def protected_select(mart: Mart, source: str) -> str:
+    """SQL that reads ``source`` in key order with counts of people protected and floats to 12 significant digits.
+
+    A count of people from 1 to 7 becomes NULL and its ``<name>_status`` suppressed; 0 stays; others go to the nearest 5.
+    """
+    columns = ",\n    ".join(f"{_expression(mart, column)} as {column.name}" for column in mart.columns)
+    return f"select\n    {columns}\nfrom {source} as unprotected\norder by {', '.join(mart.key)}"
 
 
-def disclosures(mart: Mart, frame: "pd.DataFrame") -> list[str]:
-    """What in ``frame`` breaks the rule, in words without values; an empty list when nothing does."""
+def _expression(mart: Mart, column: MartColumn) -> str:
+    name = f"unprotected.{column.name}"
+    if column.counts_people:
+        rounded = f"round({name} / {ROUNDED_TO}.0) * {ROUNDED_TO}"
+        return f"cast(case when {_is_small(name)} then null else {rounded} end as {column.data_type})"
+    if column.name.removesuffix("_status") in mart.people_columns:
+        return f"case when {_is_small(name.removesuffix('_status'))} then 'suppressed' else {name} end"
+    if column.data_type.casefold() == "double":
+        digits = f"cast({SIGNIFICANT_DIGITS - 1} - floor(log10(abs({name}))) as integer)"
+        return f"case when {name} = 0 or not isfinite({name}) then {name} else round({name}, {digits}) end"
+    return f"cast({name} as {column.data_type})"
+
+
+def _is_small(name: str) -> str:
+    return f"{name} > 0 and {name} <= {LARGEST_HIDDEN}"
+
+
+def disclosures(con: "duckdb.DuckDBPyConnection", mart: Mart, source: str) -> list[str]:
+    """What in ``source`` breaks the rule, in words without values; an empty list when nothing does."""
     found = []
+    names = {column.name for column in mart.columns}
     for name in mart.people_columns:
-        counts = frame[name].dropna().astype("float64")
-        small = int(((counts > 0) & (counts <= LARGEST_HIDDEN)).sum())
-        unrounded = int((counts % ROUNDED_TO != 0).sum())
+        query = (
+            f"select count(*) filter (where {_is_small(name)}), count(*) filter (where {name} % {ROUNDED_TO} <> 0) "
+            f"from {source}"
+        )
+        small, unrounded = con.execute(query).fetchall()[0]
         if small or unrounded:
             found.append(f"{mart.name}.{name}: {small} cells of 1 to {LARGEST_HIDDEN}, {unrounded} not rounded")
-        if f"{name}_status" not in frame.columns:
+        if f"{name}_status" not in names:
             found.append(f"{mart.name}.{name} has no {name}_status column to say what was hidden")
     return found

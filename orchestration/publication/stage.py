@@ -4,29 +4,26 @@ Belongs here: reading the candidate, disclosure control in the path of every row
 judging plausibility (audit.py) or making anything current (release.py).
 """
 
-import csv
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from orchestration.home import Home
 from orchestration.lake.store import Lake
 from orchestration.publication.marts import Mart, read_marts
-from orchestration.publication.protect import disclosures, protect
+from orchestration.publication.protect import disclosures, protected_select
 from orchestration.publication.receipts import MARTS, write_receipt
 
 if TYPE_CHECKING:
     import duckdb
-    import pandas as pd
 
 STAGING = ".staging-"
 DATABASE = "evenhand.duckdb"
 ROW_GROUP = 122_880
-SIGNIFICANT_DIGITS = 12
 STORAGE_VERSION = "v1.2.0"
-FORMULA_LEADS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_LEAD = r"^[=+\-@\t\r]"
 
 
 def staging_folder(home: Home, run_id: str) -> Path:
@@ -53,104 +50,77 @@ def stage(home: Home, run_id: str, manifest: Path, run_results: Path) -> dict[st
     sweep_staging(home)
     folder = staging_folder(home, run_id)
     (folder / MARTS).mkdir(parents=True)
+    (folder / "csv").mkdir()
     marts = read_marts(manifest)
     with duckdb.connect(str(home.candidate), read_only=True, config={"threads": 1}) as con:
-        tables = {mart.name: protect(mart, _read(con, mart)) for mart in marts}
-    for mart in marts:
-        _write_parquet(mart, tables[mart.name], folder / MARTS / f"{mart.name}.parquet")
-    _write_csv(folder, marts)
-    _write_database(folder, marts)
-    _write_site(home, folder, tables)
-    write_receipt(folder, "reconciliation", reconciliation_problems(home, folder))
-    write_receipt(folder, "dbt", dbt_problems(run_results))
-    write_receipt(folder, "disclosure", disclosure_problems(folder, marts))
-    return {name: len(frame) for name, frame in tables.items()}
-
-
-def _read(con: "duckdb.DuckDBPyConnection", mart: Mart) -> "pd.DataFrame":
-    """All rows of a mart in the order of its key."""
-    columns = ", ".join(column.name for column in mart.columns)
-    return con.execute(f"select {columns} from marts.{mart.name} order by {', '.join(mart.key)}").fetch_df()
-
-
-def _write_parquet(mart: Mart, frame: "pd.DataFrame", path: Path) -> None:
-    """Write rows that are already in key order, floats to 12 significant digits, one codec, fixed row groups."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    rounded = frame.assign(**{name: _significant(frame[name]) for name in frame.select_dtypes("float64").columns})
-    schema = pa.schema([(column.name, _arrow_type(column.data_type)) for column in mart.columns])
-    table = pa.Table.from_pandas(rounded, schema=schema, preserve_index=False).replace_schema_metadata()
-    pq.write_table(table, path, compression="zstd", row_group_size=ROW_GROUP, store_schema=False)
-
-
-def _significant(values: "pd.Series[float]") -> "pd.Series[float]":
-    """Floats rounded to 12 significant digits, so that the order of a sum does not show."""
-    import numpy as np
-
-    numbers = values.to_numpy(dtype="float64", na_value=np.nan)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        digits = SIGNIFICANT_DIGITS - 1 - np.floor(np.log10(np.abs(numbers)))
-    scale = np.power(10.0, np.where(np.isfinite(digits), digits, 0.0))
-    return values.__class__(np.where(np.isfinite(digits), np.round(numbers * scale) / scale, numbers), index=values.index)
-
-
-def _arrow_type(data_type: str) -> Any:
-    import pyarrow as pa
-
-    types = {
-        "varchar": pa.string(), "text": pa.string(), "string": pa.string(), "double": pa.float64(), "date": pa.date32(),
-        "bigint": pa.int64(), "integer": pa.int32(), "boolean": pa.bool_(), "smallint": pa.int16(),
-    }  # fmt: skip
-    return types[data_type.casefold()]
-
-
-def _write_csv(folder: Path, marts: Sequence[Mart]) -> None:
-    """CSV beside each Parquet file, UTF-8 with a byte order mark for spreadsheets, formulas made inert."""
-    import pyarrow.parquet as pq
-
-    (folder / "csv").mkdir()
-    for mart in marts:
-        table = pq.read_table(folder / MARTS / f"{mart.name}.parquet")
-        with (folder / "csv" / f"{mart.name}.csv").open("w", encoding="utf-8-sig", newline="") as stream:
-            writer = csv.writer(stream)
-            writer.writerow(table.column_names)
-            for batch in table.to_batches(max_chunksize=50_000):
-                columns = [column.to_pylist() for column in batch.columns]
-                writer.writerows([_inert(cell) for cell in row] for row in zip(*columns, strict=True))
-
-
-def _inert(cell: object) -> object:
-    """A text that a spreadsheet would run as a formula, with an apostrophe before it."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_LEADS) else cell
-
-
-def _write_database(folder: Path, marts: Sequence[Mart]) -> None:
-    """One DuckDB file with schema ``marts``, in a storage version that clients back to 1.2 open."""
-    import duckdb
-
-    with duckdb.connect() as con:
-        con.execute("set threads = 1")
-        con.execute(f"attach '{folder / DATABASE}' as release (storage_version '{STORAGE_VERSION}')")
-        con.execute("create schema release.marts")
         for mart in marts:
-            source = folder / MARTS / f"{mart.name}.parquet"
-            con.execute(f"create table release.marts.{mart.name} as select * from read_parquet('{source}')")
-            con.execute(f"comment on table release.marts.{mart.name} is '{mart.description.replace(chr(39), chr(39) * 2)}'")
-        con.execute("checkpoint release")
-        con.execute("detach release")
+            _write_parquet(con, mart, parquet_of(folder, mart.name))
+    with duckdb.connect(config={"threads": 1}) as con:
+        for mart in marts:
+            _write_csv(con, mart, folder)
+        _write_database(con, marts, folder)
+        _write_site(con, home, folder)
+        write_receipt(folder, "reconciliation", reconciliation_problems(home, con, folder))
+        write_receipt(folder, "dbt", dbt_problems(run_results))
+        write_receipt(folder, "disclosure", disclosure_problems(con, folder, marts))
+        return {mart.name: _count(con, parquet_of(folder, mart.name)) for mart in marts}
 
 
-def _write_site(home: Home, folder: Path, tables: Mapping[str, "pd.DataFrame"]) -> None:
-    from orchestration.publication.site.build import build_site, site_facts
+def parquet_of(folder: Path, mart: str) -> Path:
+    """Path of a mart's Parquet file in a staging or release folder."""
+    return folder / MARTS / f"{mart}.parquet"
 
-    build_site(tables, site_facts(is_synthetic=home.settings.synthetic), folder / "site")
+
+def _write_parquet(con: "duckdb.DuckDBPyConnection", mart: Mart, path: Path) -> None:
+    """Write the protected mart in key order with one thread, one codec and fixed row groups: same rows, same bytes."""
+    query = protected_select(mart, f"marts.{mart.name}")
+    con.execute(f"copy ({query}) to '{path}' (format parquet, compression zstd, row_group_size {ROW_GROUP})")
 
 
-def reconciliation_problems(home: Home, folder: Path) -> list[str]:
+def _write_csv(con: "duckdb.DuckDBPyConnection", mart: Mart, folder: Path) -> None:
+    """CSV beside each Parquet file; a text that a spreadsheet would run as a formula gets an apostrophe before it."""
+    columns = ", ".join(_inert(column.name, column.data_type) for column in mart.columns)
+    source = f"select {columns} from read_parquet('{parquet_of(folder, mart.name)}')"
+    con.execute(f"copy ({source}) to '{folder / 'csv' / mart.name}.csv' (format csv, header)")
+
+
+def _inert(name: str, data_type: str) -> str:
+    if data_type.casefold() not in ("varchar", "text"):
+        return name
+    return f"case when regexp_matches({name}, '{FORMULA_LEAD}') then chr(39) || {name} else {name} end as {name}"
+
+
+def _write_database(con: "duckdb.DuckDBPyConnection", marts: Sequence[Mart], folder: Path) -> None:
+    """One DuckDB file with schema ``marts``, in a storage version that clients back to 1.2 open."""
+    con.execute(f"attach '{folder / DATABASE}' as published (storage_version '{STORAGE_VERSION}')")
+    con.execute("create schema published.marts")
+    for mart in marts:
+        table = f"published.marts.{mart.name}"
+        con.execute(f"create table {table} as select * from read_parquet('{parquet_of(folder, mart.name)}')")
+        con.execute(f"comment on table {table} is '{_quoted(mart.description)}'")
+        for column in mart.columns:
+            con.execute(f"comment on column {table}.{column.name} is '{_quoted(column.description)}'")
+    con.execute("checkpoint published")
+    con.execute("detach published")
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")
+
+
+def _write_site(con: "duckdb.DuckDBPyConnection", home: Home, folder: Path) -> None:
+    from orchestration.publication.site.build import build_site
+    from orchestration.publication.site.tables import read_site_tables, site_facts
+
+    build_site(read_site_tables(con, folder / MARTS), site_facts(home.settings.synthetic), folder / "site")
+
+
+def _count(con: "duckdb.DuckDBPyConnection", path: Path) -> int:
+    return int(con.execute(f"select count(*) from read_parquet('{path}')").fetchall()[0][0])
+
+
+def reconciliation_problems(home: Home, con: "duckdb.DuckDBPyConnection", folder: Path) -> list[str]:
     """Releases whose rows do not add up, and differences between the staged data_quality and the lake's reports."""
-    import pyarrow.parquet as pq
-
     reports = Lake(home.lake).reports()
     problems = [
         f"{report.dataset} {report.file_name}: {count.entity} read {count.rows_read}, loaded {count.rows_loaded}, "
@@ -159,11 +129,12 @@ def reconciliation_problems(home: Home, folder: Path) -> list[str]:
         for count in report.counts
         if not count.is_reconciled
     ]
-    staged = pq.read_table(folder / MARTS / "data_quality.parquet", columns=["rows_read", "rows_loaded"]).to_pydict()
-    for name in ("rows_read", "rows_loaded"):
+    quality = parquet_of(folder, "data_quality")
+    for name in ("rows_read", "rows_loaded", "rows_quarantined", "rows_ignored"):
         expected = sum(getattr(count, name) for report in reports for count in report.counts)
-        if sum(staged[name]) != expected:
-            problems.append(f"data_quality says {sum(staged[name])} {name}, the lake's reports {expected}")
+        staged = con.execute(f"select coalesce(sum({name}), 0) from read_parquet('{quality}')").fetchall()[0][0]
+        if staged != expected:
+            problems.append(f"data_quality says {staged} {name}, the lake's reports {expected}")
     return problems
 
 
@@ -176,13 +147,10 @@ def dbt_problems(run_results: Path) -> list[str]:
     return bad if results else ["dbt ran nothing"]
 
 
-def disclosure_problems(folder: Path, marts: Sequence[Mart]) -> list[str]:
+def disclosure_problems(con: "duckdb.DuckDBPyConnection", folder: Path, marts: Sequence[Mart]) -> list[str]:
     """What in the staged files breaks the rule for counts of people."""
-    import pyarrow.parquet as pq
-
     return [
         problem
         for mart in marts
-        if mart.people_columns
-        for problem in disclosures(mart, pq.read_table(folder / MARTS / f"{mart.name}.parquet").to_pandas())
+        for problem in disclosures(con, mart, f"read_parquet('{parquet_of(folder, mart.name)}')")
     ]

@@ -23,7 +23,7 @@ Rule = Literal["nhs_number", "email_address", "uk_phone_number"]
 
 SEPARATORS = r"[\s\-./_]{0,3}"
 TEN_DIGITS = re.compile(rf"(?<!\d)(?=(\d(?:{SEPARATORS}\d){{9}})(?!\d))")
-EMAIL = re.compile(r"[\w.%+'-]+\s?@\s?[\w-]+(?:\.[\w-]+)+")
+EMAIL = re.compile(r"[\w.%+'-]+\s?@\s?[\w-]+(?:\.[\w-]+)*\.[^\W\d_][\w-]+")
 UK_PHONE = re.compile(r"(?<![\d.])(?:\+44[\s-]?(?:\(0\)[\s-]?)?|\(?0)[12378](?:[\s()-]{0,2}\d){8,9}(?!\d)")
 DATE_OR_DECIMAL = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?|-?\d{1,3}\.\d+")
 

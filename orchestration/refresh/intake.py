@@ -10,14 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from orchestration.acquisition.archive import Archive, file_sha256
-from orchestration.acquisition.collect import (
-    Arrival,
-    Ignored,
-    check_origin,
-    from_folder,
-    from_publisher,
-)
+from orchestration.acquisition.collect import Arrival, Ignored, from_folder, from_publisher
 from orchestration.acquisition.fetch import Client
+from orchestration.acquisition.policy import check_origin
 from orchestration.acquisition.sniff import check_content
 from orchestration.catalogue.models import DatasetSpec
 from orchestration.catalogue.registry import dataset_specs

@@ -28,7 +28,7 @@ from orchestration.simulation.records import (
 
 EFFECT_POINTS = 6.0
 EFFECT_DECILES: dict[EffectKind, tuple[int, ...]] = {"narrows": (1, 2, 3), "widens": (8, 9, 10), "none": ()}
-THERAPY_TOPIC = "talking_therapies_access_recovery"
+THERAPY_TOPIC = "talking_therapies"
 OTHER_TOPICS: tuple[tuple[str, str, str, Outcome | None, str], ...] = (
     (
         "emergency_flow",
@@ -37,7 +37,7 @@ OTHER_TOPICS: tuple[tuple[str, str, str, Outcome | None, str], ...] = (
         "emergency_four_hours",
         "Shorter waits in the emergency department",
     ),
-    ("maternity_safety", "maternity", "obstetrics_and_midwifery", "births", "Safer births"),
+    ("maternity", "maternity", "obstetrics_and_midwifery", "births", "Safer births"),
     ("child_urgent_care", "acute", "paediatrics", "child_attendances", "Urgent care for children under five"),
     ("learning_disability", "general_practice", "learning_disability", "learning_disability", "Annual health checks"),
     ("other", "acute", "surgery", None, "Fewer cancelled operations"),
@@ -129,7 +129,8 @@ def make_projects(
 ) -> tuple[tuple[Project, ...], tuple[PlantedEffect, ...]]:
     """Therapy projects, one to a trust, each with its planted effect, then projects on other topics without one."""
     rng = np.random.default_rng([seed, 4])
-    lasting = [provider for provider in providers if provider.is_trust and provider.closed_on is None]
+    first = date(size.years[0], 4, 1)
+    lasting = [trust for trust in providers if trust.is_trust and not trust.closed_on and trust.opened_on < first]
     heirs = _merged_into(size, lasting)
     therapy = [trust for trust in lasting if trust.has_therapy and trust.code not in heirs]
     counts: dict[EffectKind, int] = {"narrows": size.narrowing, "widens": size.widening, "none": size.without_effect}
@@ -199,7 +200,8 @@ def _other_project(rng: np.random.Generator, ref: str, size: Size, lasting: Sequ
     able = [trust for trust in lasting if trust.has_emergency] if setting in ("acute", "maternity") else list(lasting)
     first = size.months[0]
     start = first + timedelta(days=int(rng.integers(30, 30 * (len(size.months) - 2))))
-    ended = start + timedelta(days=int(rng.integers(120, 540))) if rng.random() < 0.7 else None
+    end = start + timedelta(days=int(rng.integers(120, 540)))
+    ended = end if end < size.months[-1] and rng.random() < 0.8 else None
     scope = _one_of(rng, SCOPES)
     count = min(len(able), int(rng.integers(2, 5))) if scope in ("system_icb", "national") else 1
     chosen = [able[int(at)] for at in rng.permutation(len(able))[:count]]

@@ -198,7 +198,7 @@ def therapy_years(
     for index, provider in enumerate(providers):
         if not provider.has_therapy:
             continue
-        rng = np.random.default_rng([seed, 20, index])
+        rng = np.random.default_rng([seed, 24, index])
         own = rng.normal(0, PROVIDER_SD) + _autoregressive(rng, len(years), 0.06)
         planted = [effect for effect in effects if effect.organisation_code == provider.code]
         shares = {

@@ -28,7 +28,8 @@ from orchestration.simulation.records import (
 
 FIELD_TEST_ENDS = date(2023, 6, 1)
 RENAMED_ON = date(2023, 1, 1)
-FOUNDED_ON = date(2005, 4, 1)
+NEW_TRUST_ON = date(2022, 7, 1)
+FOUNDED = (date(2001, 4, 1), date(2005, 4, 1), date(2009, 1, 1), date(2012, 10, 1), date(2016, 4, 1))
 IMD_2015: Final = 2015
 IMD_2019: Final = 2019
 IMD_2025: Final = 2025
@@ -75,7 +76,7 @@ def _months(first: date, count: int) -> tuple[date, ...]:
 SIZES = {
     "demo": Size(
         regions=2, icbs=4, sub_icbs=6, lads=12, lsoas_per_lad=50, lsoa_splits=14, lsoa_merges=4,
-        integrated=14, acute=4, mental_health=9, urgent_care_centres=3, therapy_services=10,
+        integrated=14, acute=4, mental_health=10, urgent_care_centres=3, therapy_services=10,
         mergers=(
             ("acute", 0, date(2021, 10, 1)), ("acute", 1, date(2022, 4, 1)), ("integrated", 1, date(2023, 4, 1)),
         ),
@@ -243,7 +244,7 @@ def make_organisations(seed: int, size: Size, areas: Areas) -> Organisations:
         for kind, count in counts.items()
         for index in range(count)
     ]
-    lasting = _with_field_tests(_with_rename(trusts))
+    lasting = _with_newcomer(_with_field_tests(_with_rename(trusts)))
     closed, successions = [], []
     for kind, index, on in size.mergers:
         heir = [trust for trust in lasting if trust.kind == kind][index]
@@ -302,16 +303,17 @@ def _provider(
     icbs = {icb.code: icb for icb in areas.icbs}
     icb = icbs[icb_code] if icb_code else areas.icbs[int(rng.integers(len(areas.icbs)))]
     half = 0.5 if closed_on else 1.0
+    opened_on = FOUNDED[int(rng.integers(len(FOUNDED)))]
     letters = [LETTERS[at] for at in rng.integers(0, 26, 2)]
     return Provider(
         code=code,
-        names=((FOUNDED_ON, name),),
+        names=((opened_on, name),),
         kind=kind,
         icb_code=icb.code,
         region_code=icb.region_code,
         town=town,
         postcode=f"ZZ99 {int(rng.integers(1, 10))}{''.join(letters)}",
-        opened_on=FOUNDED_ON,
+        opened_on=opened_on,
         closed_on=closed_on,
         is_field_test=False,
         size=round(float(np.exp(rng.normal(0, 0.3))) * half, 3),
@@ -331,6 +333,12 @@ def _with_rename(trusts: Sequence[Provider]) -> list[Provider]:
     renamed = trusts[2]
     name = f"UNIVERSITY HOSPITALS OF {renamed.town.upper()} NHS FOUNDATION TRUST {SYNTHETIC}"
     return [*trusts[:2], replace(renamed, names=(*renamed.names, (RENAMED_ON, name))), *trusts[3:]]
+
+
+def _with_newcomer(trusts: Sequence[Provider]) -> list[Provider]:
+    """The last trust opens on NEW_TRUST_ON: older snapshots of a register don't have it."""
+    last = trusts[-1]
+    return [*trusts[:-1], replace(last, opened_on=NEW_TRUST_ON, names=((NEW_TRUST_ON, last.name),))]
 
 
 def _with_field_tests(trusts: Sequence[Provider]) -> list[Provider]:

@@ -3,7 +3,7 @@
 Belongs here: pages that link to files, upload folders, conditional requests, and failures on demand. Does not: what is
 in a file (datasets/<name>/synthesise.py) or finding and fetching it (acquisition).
 
-``https://host/path`` of a publisher is served at ``{root}/host/path``. Files lie in folders that can't be predicted; only
+``https://host/path`` of a publisher is served at ``{root}/host/path``. Folders of files can't be predicted; only
 a link on a page leads there. Everything says that it is synthetic: in a header, in each page's title and heading.
 """
 
@@ -166,7 +166,11 @@ class Publisher:
         if spec.discovery is None:
             raise UsageError(f"{spec.name} has no discovery rule, so no page can link to {file.name}")
         index = spec.discovery.index
-        page = file.page if file.page.startswith("https://") else f"https://{urlsplit(index).netloc}{file.page}"
+        page = (
+            file.page
+            if file.page.startswith("https://")
+            else f"https://{urlsplit(index).netloc}/{file.page.lstrip('/')}"
+        )
         url = _upload_address(page, file.name, file.published_on)
         modified = datetime.combine(file.published_on, time(9, 30), UTC)
         served = _Served(file.name, url, page, index, spec.title, file.link_text, file.content, modified)

@@ -80,7 +80,7 @@ class World:
 
     @classmethod
     def make(cls, seed: int = SEED, scale: Scale = "demo") -> "World":
-        """The world of ``seed``: ``demo`` has 30 trusts and 48 months, ``small`` has 14 trusts and twelve months."""
+        """The world of ``seed``: ``demo`` has 31 trusts and 48 months, ``small`` has 14 trusts and twelve months."""
         size = places.SIZES[scale]
         areas = places.make_areas(seed, size)
         organisations = places.make_organisations(seed, size, areas)

@@ -1,7 +1,7 @@
 """Write the static site of a release: pages from published marts, styles beside them, nothing else.
 
-Belongs here: which pages there are, what each gets, writing files. Does not: the words of a page (sections.py, templates/),
-pictures (charts.py), or deciding what may be published (disclosure control comes before).
+Belongs here: which pages there are, what each gets, writing files. Does not: the words of a page (sections.py,
+summaries.py, templates/), pictures (charts.py), or deciding what may be published (disclosure control comes before).
 
 A page is determined by its tables and facts: no run time, no random id, no file system order.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestration.publication.site import sections, words
+from orchestration.publication.site import sections, summaries, words
 
 if TYPE_CHECKING:  # heavy, or only needed for its type
     import pandas as pd
@@ -72,7 +72,7 @@ def dataset_facts(spec: "DatasetSpec") -> DatasetFacts:
 def build_site(tables: "Mapping[str, pd.DataFrame]", facts: SiteFacts, into: Path) -> list[Path]:
     """Write the site of a release into ``into`` and return the files written, sorted.
 
-    ``tables`` are the published marts by name, as protected for release; a mart that does not exist yet counts as empty.
+    ``tables`` are the published marts by name, as protected for release; one that does not exist yet counts as empty.
     Raises KeyError when ``outcome_trends`` is not among them.
     """
     if "outcome_trends" not in tables:
@@ -107,11 +107,11 @@ def _index(marts: "Mapping[str, pd.DataFrame]", facts: SiteFacts) -> dict[str, o
         "is_synthetic": is_synthetic,
         "measures": measures,
         "undrawn": sections.titles_without(measures, trends),
-        "coverage": sections.coverage(trends, titles) if not trends.empty else None,
-        "reconciliation": sections.reconciliation(quality, titles) if not quality.empty else None,
-        "files": sections.reconciliation_by_file(quality, titles) if not quality.empty else (),
-        "improvement": sections.improvement(marts),
-        "bases": sections.bases(trends),
+        "coverage": summaries.coverage(trends, titles) if not trends.empty else None,
+        "reconciliation": summaries.reconciliation(quality, titles) if not quality.empty else None,
+        "files": summaries.reconciliation_by_file(quality, titles) if not quality.empty else (),
+        "improvement": summaries.improvement(marts),
+        "bases": summaries.bases(trends),
         "licences": words.LICENCE,
         "statuses": words.STATUS,
         "styles": [f"assets/{name}" for name in STYLES],

@@ -1,209 +1,91 @@
-"""Draw a series as SVG: a trend with intervals and breaks, or bars of counts for a distribution.
+"""Draw a series as a trend: lines with intervals, breaks and direct labels.
 
-Belongs here: everything about marks, colours, sizes and the text inside a picture. Does not: choosing rows (series.py).
+Belongs here: marks, colours, axes and labels of the trend picture. Does not: bars of counts (bars.py), rendering
+(svg.py), or choosing rows (series.py).
 
-Pictures are Vega-Altair rendered by vl-convert: no script, no outside request, no style attribute (a content security
-policy may forbid those). Width, height and padding are fixed, so that no measured text moves anything. Colours are told
-apart by people with any kind of colour vision, and shape or dash says the same again.
+Colours are told apart with any kind of colour vision, and shape or dash says the same again.
 """
 
-import html
 import json
 import math
 import textwrap
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
-from orchestration.publication.site import words
+from orchestration.publication.site import svg, words
 from orchestration.publication.site.series import Break, Line, Point, Series
 
-FONT = "Arial, Helvetica, sans-serif"
-INK = "#212b32"
-QUIET = "#4c5c68"
-CONTEXT = "#8a949b"
-GRID = "#e2e6e9"
-SHADE = "#eef0f2"
-COLOURS = {"most": "#b03a00", "least": "#005f9e", "overall": "#212b32"}
+WIDE = svg.Size(width=640, height=380, left=52, right=140, top=46, bottom=34, wrap=18)
+NARROW = svg.Size(width=350, height=340, left=40, right=88, top=46, bottom=34, wrap=11)
+
+COLOURS = {"most": svg.RUST, "least": svg.BLUE, "overall": svg.INK}
 SHAPES = {"most": "circle", "least": "square", "overall": "diamond"}
-NAMED_COLOURS = ("#005f9e", "#b03a00", "#00664d", "#8a3a7a", "#6b5900", "#3d4a57", "#a3195b")
+NAMED_COLOURS = (svg.BLUE, svg.RUST, "#00664d", "#8a3a7a", "#6b5900", "#3d4a57", "#a3195b")
 NAMED_SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross", "triangle-right")
 MANY_PERIODS = 16
+MANY_LINES = 3
+CHARACTER_WIDTH = 7.2
 LINE_HEIGHT = 15
 
 
 @dataclass(frozen=True)
-class Size:
-    """Fixed geometry of a picture in pixels; ``ticks`` is how many period labels fit, ``wrap`` how long a label may be."""
-
-    width: int
-    height: int
-    left: int
-    right: int
-    top: int
-    bottom: int
-    ticks: int
-    wrap: int
-
-
-WIDE = Size(width=640, height=380, left=52, right=140, top=46, bottom=34, ticks=9, wrap=18)
-NARROW = Size(width=350, height=340, left=40, right=88, top=46, bottom=34, ticks=4, wrap=11)
-
-
-@dataclass(frozen=True)
 class _Style:
+    """How a line looks; ``shift`` moves its points sideways, in days, so that error bars stand apart."""
+
     colour: str
     shape: str
     is_dashed: bool
+    shift: float
 
 
 @dataclass(frozen=True)
 class _Frame:
-    """The plotting area: inner size, domains and scale of the vertical axis."""
+    """The plotting area: size, domains of both axes, labelled periods."""
 
-    size: Size
+    size: svg.Size
     x: tuple[float, float]
     y: tuple[float, float]
     ticks: dict[float, str]
     y_title: str
 
-    @property
-    def inner_width(self) -> int:
-        return self.size.width - self.size.left - self.size.right
-
-    @property
-    def inner_height(self) -> int:
-        return self.size.height - self.size.top - self.size.bottom
-
     def pixel(self, value: float) -> float:
         """Vertical position of a value, in pixels from the top of the plotting area."""
-        return self.inner_height * (self.y[1] - value) / (self.y[1] - self.y[0])
+        return self.size.inner_height * (self.y[1] - value) / (self.y[1] - self.y[0])
 
 
-def trend_svg(series: Series, size: Size, *, name: str, title: str, description: str) -> str:
-    """An inline ``<svg>`` of the trend; ``title`` and ``description`` are read out by screen readers.
+def trend_svg(series: Series, size: svg.Size, *, name: str, title: str, description: str) -> str:
+    """An inline ``<svg>`` of the trend; title, description and name as in ``svg.picture``.
 
-    ``name`` makes the ids unique on a page. Raises ValueError for a distribution, which is not a rate, and for a series
-    without one drawable point.
+    Raises ValueError for a distribution, which is not a rate, and for a series without one drawable point.
     """
-    return labelled(render(trend_chart(series, size)), name=name, title=title, description=description)
+    return svg.picture(trend_chart(series, size), size, name=name, title=title, description=description)
 
 
-def trend_chart(series: Series, size: Size) -> Any:
+def trend_chart(series: Series, size: svg.Size) -> Any:
     """The Altair chart of a trend: grey context, coloured lines with intervals, breaks and direct labels."""
     import altair as alt
 
     if series.is_distribution:
         raise ValueError(f"{series.measure_id} is a distribution, not a rate: it has no trend")
     frame = _frame(series, size)
-    styles = _styles(series.highlighted)
-    context = [line for line in series.lines if line.role == "context"]
+    styles = _styles(series)
+    lines = series.highlighted
     layers = [
         *_break_layers(series.breaks, frame),
-        *_context_layers(context, series.breaks, frame),
-        *_interval_layers(series.highlighted, styles, frame, as_bands=len(series.periods) > MANY_PERIODS),
-        *_line_layers(series.highlighted, styles, series.breaks, frame),
-        _label_layer(series.highlighted, styles, frame),
+        *_context_layers([line for line in series.lines if line.role == "context"], series.breaks, frame),
+        *_interval_layers(lines, styles, frame, as_bands=draws_bands(series)),
+        *_line_layers([line for line in lines if styles[line.stratum].is_dashed], styles, series.breaks, frame),
+        *_line_layers([line for line in lines if not styles[line.stratum].is_dashed], styles, series.breaks, frame),
+        _label_layer(lines, styles, frame),
     ]
-    return _framed(alt.layer(*layers), frame)
+    return alt.layer(*layers)
 
 
-def counts_svg(series: Series, period: str, size: Size, *, name: str, title: str, description: str) -> str:
-    """An inline ``<svg>`` of the counts of one period, a bar per stratum; a cell without a number shows its status."""
-    import altair as alt
-
-    cells = [(line, point) for line in series.lines if line.role != "overall" and (point := line.at(period))]
-    row = 30
-    height = row * max(len(cells), 1)
-    left = min(size.width // 3, 170)
-    right = 70
-    rows = [_count_row(line, point, left, size) for line, point in cells]
-    data = alt.InlineData(values=rows)
-    order = [item["label"] for item in rows]
-    y = alt.Y("label:N", sort=order, axis=alt.Axis(title=None, ticks=False, domain=False, labelLimit=left), scale=alt.Scale(padding=0.28))
-    top = max((item["count"] for item in rows if item["count"] is not None), default=1.0) or 1.0
-    x = alt.X("count:Q", axis=None, scale=alt.Scale(domain=[0, top], nice=False))
-    bars = alt.Chart(data).transform_filter("isValid(datum.count)").mark_bar().encode(x=x, y=y, color=alt.Color("colour:N", scale=None))
-    labels = (
-        alt.Chart(data)
-        .mark_text(align="left", dx=6, fontSize=13, color=INK)
-        .encode(x=alt.X("end:Q", axis=None, scale=alt.Scale(domain=[0, top], nice=False)), y=y, text="text:N")
-    )
-    chart = (
-        alt.layer(bars, labels)
-        .properties(width=size.width - left - right, height=height, padding={"left": left, "right": right, "top": 4, "bottom": 4})
-        .properties(autosize=alt.AutoSizeParams(type="none"))
-    )
-    return labelled(render(_configured(chart)), name=name, title=title, description=description)
-
-
-def _count_row(line: Line, point: Point, left: int, size: Size) -> dict[str, Any]:
-    text = words.count(point.numerator) or words.status_word(point.status)
-    return {
-        "label": line.label if len(line.label) * 7 < left else textwrap.shorten(line.label, left // 7, placeholder="…"),
-        "count": point.numerator,
-        "end": point.numerator or 0.0,
-        "text": text,
-        "colour": CONTEXT if line.role == "unknown" else COLOURS["least"],
-    }
-
-
-def render(chart: Any) -> str:
-    """The chart as SVG text; the renderer is forbidden to fetch anything."""
-    import vl_convert
-
-    svg: str = vl_convert.vegalite_to_svg(chart.to_dict(), allowed_base_urls=[])
-    return svg
-
-
-def labelled(svg: str, *, name: str, title: str, description: str) -> str:
-    """The SVG with a title and a description for screen readers, scaling with its container."""
-    opening, rest = svg.split(">", 1)
-    view_box = opening.split('viewBox="', 1)[1].split('"', 1)[0]
-    width, height = view_box.split()[2:]
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" width="{width}" height="{height}" '
-        f'viewBox="{view_box}" aria-labelledby="{name}-title {name}-desc">'
-        f'<title id="{name}-title">{html.escape(title)}</title><desc id="{name}-desc">{html.escape(description)}</desc>'
-    )
-    return head + rest
-
-
-def _frame(series: Series, size: Size) -> _Frame:
-    shown = [line for line in series.lines if line.role != "unknown"]
-    points = [point for line in shown for point in line.points if point.value is not None]
-    if not points:
-        raise ValueError(f"{series.measure_id}: no point of England holds a number")
-    strong = [point for line in series.highlighted for point in line.points if point.value is not None]
-    values = [point.value for point in points if point.value is not None]
-    limits = [limit for point in strong for limit in (point.lower, point.upper) if limit is not None]
-    low, high = _nice(min(values + limits), max(values + limits))
-    middles = [point.middle for line in shown for point in line.points]
-    margin = max((max(middles) - min(middles)) * 0.03, 15.0)
-    return _Frame(
-        size=size,
-        x=(min(middles) - margin, max(middles) + margin),
-        y=(low, high),
-        ticks=_ticks({point.middle: point.period for line in shown for point in line.points}, size.ticks),
-        y_title=words.UNIT.get(series.unit, words.plain(series.unit)).capitalize(),
-    )
-
-
-def _ticks(periods: dict[float, str], fitting: int) -> dict[float, str]:
-    """At most ``fitting`` periods, evenly spaced and counted back from the newest, which is always named."""
-    middles = sorted(periods)
-    step = math.ceil(len(middles) / fitting)
-    return {middle: periods[middle] for middle in middles[::-1][::step][::-1]}
-
-
-def _nice(low: float, high: float) -> tuple[float, float]:
-    """Domain ends on round numbers, with some air; zero is kept as an end when the data come near it."""
-    spread = (high - low) or max(abs(high), 1.0) * 0.2
-    step = 10 ** math.floor(math.log10(spread))
-    step = step / 2 if spread / step < 4 else step
-    floor = math.floor((low - spread * 0.08) / step) * step
-    floor = 0.0 if low >= 0 and low < spread * 0.5 else floor
-    return floor, math.ceil((high + spread * 0.08) / step) * step
+def draws_bands(series: Series) -> bool:
+    """Whether intervals are bands (many periods) or bars (few)."""
+    return len(series.periods) > MANY_PERIODS
 
 
 def starts_at_zero(series: Series) -> bool:
@@ -211,20 +93,56 @@ def starts_at_zero(series: Series) -> bool:
     return _frame(series, WIDE).y[0] == 0
 
 
-def _styles(lines: tuple[Line, ...]) -> dict[str, _Style]:
+def _frame(series: Series, size: svg.Size) -> _Frame:
+    shown = [line for line in series.lines if line.role != "unknown"]
+    values = [point.value for line in shown for point in line.points if point.value is not None]
+    if not values:
+        raise ValueError(f"{series.measure_id}: no point of {series.organisation} holds a number")
+    points = [point for line in series.highlighted for point in line.points]
+    limits = [limit for point in points for limit in (point.lower, point.upper) if limit is not None]
+    periods = {point.middle: point.period for line in shown for point in line.points}
+    margin = max((max(periods) - min(periods)) * 0.03, 15.0)
+    return _Frame(
+        size=size,
+        x=(min(periods) - margin, max(periods) + margin),
+        y=_nice(min(values + limits), max(values + limits)),
+        ticks=_ticks(periods, size.inner_width),
+        y_title=words.UNIT.get(series.unit, words.plain(series.unit)).capitalize(),
+    )
+
+
+def _ticks(periods: dict[float, str], width: int) -> dict[float, str]:
+    """As many periods as have room, evenly spaced and counted back from the newest, which is always named."""
+    room = max(len(period) for period in periods.values()) * CHARACTER_WIDTH + 6
+    step = math.ceil(len(periods) / max(int(width / room), 1))
+    return {middle: periods[middle] for middle in sorted(periods)[::-1][::step][::-1]}
+
+
+def _nice(low: float, high: float) -> tuple[float, float]:
+    """Domain ends on round numbers, with some air; zero is kept as an end when the data come near it."""
+    spread = (high - low) or max(abs(high), 1.0) * 0.2
+    step = 10 ** math.floor(math.log10(spread)) / 5
+    floor = math.floor((low - spread * 0.08) / step) * step
+    if 0 <= low < spread * 0.5:
+        floor = 0.0
+    return floor, math.ceil((high + spread * 0.08) / step) * step
+
+
+def _styles(series: Series) -> dict[str, _Style]:
+    lines = series.highlighted
+    middles = sorted({point.middle for line in lines for point in line.points})
+    gaps = [after - before for before, after in pairwise(middles)]
+    step = min(gaps, default=0.0) * 0.1 if len(lines) > MANY_LINES and not draws_bands(series) else 0.0
     styles = {}
-    named = 0
-    for line in lines:
-        if line.role in COLOURS:
-            styles[line.stratum] = _Style(COLOURS[line.role], SHAPES[line.role], line.role == "overall")
-        else:
-            place = named % len(NAMED_COLOURS)
-            styles[line.stratum] = _Style(NAMED_COLOURS[place], NAMED_SHAPES[place], False)
-            named += 1
+    for place, line in enumerate(lines):
+        shift = (place - (len(lines) - 1) / 2) * step
+        colour = COLOURS.get(line.role, NAMED_COLOURS[place % len(NAMED_COLOURS)])
+        shape = SHAPES.get(line.role, NAMED_SHAPES[place % len(NAMED_SHAPES)])
+        styles[line.stratum] = _Style(colour, shape, line.role == "overall", shift)
     return styles
 
 
-def _x(frame: _Frame, field: str = "x") -> Any:
+def _x(frame: _Frame) -> Any:
     """The time axis, with the periods' own names as labels."""
     import altair as alt
 
@@ -237,7 +155,7 @@ def _x(frame: _Frame, field: str = "x") -> Any:
         labelOverlap=False,
         labelFlush=False,
     )
-    return alt.X(f"{field}:Q", axis=axis, scale=alt.Scale(domain=list(frame.x), nice=False, zero=False))
+    return alt.X("x:Q", axis=axis, scale=alt.Scale(domain=list(frame.x), nice=False, zero=False))
 
 
 def _y(frame: _Frame, field: str = "y") -> Any:
@@ -249,10 +167,10 @@ def _y(frame: _Frame, field: str = "y") -> Any:
         titleAngle=0,
         titleAlign="left",
         titleBaseline="bottom",
-        titleX=8 - frame.size.left,
+        titleX=-frame.size.left,
         titleY=-16,
         tickCount=6,
-        gridColor=GRID,
+        gridColor=svg.GRID,
         ticks=False,
         domain=False,
         labelPadding=6,
@@ -265,38 +183,44 @@ def _days(value: date) -> int:
 
 
 def _break_layers(breaks: tuple[Break, ...], frame: _Frame) -> list[Any]:
+    """Shade the days that a break lasts, and mark with its letter where it begins."""
     import altair as alt
 
-    if not breaks:
-        return []
     rows = [_break_row(known, frame) for known in breaks]
-    spans = alt.Chart(alt.InlineData(values=[row for row in rows if row["end"] > row["x"]]))
-    marks = alt.Chart(alt.InlineData(values=rows))
-    layers = [spans.mark_rect(color=SHADE, opacity=1).encode(x=_x(frame), x2="end:Q")] if any(row["end"] > row["x"] for row in rows) else []
-    return [
-        *layers,
-        marks.mark_rule(color=QUIET, strokeDash=[4, 3]).encode(x=_x(frame)),
-        marks.mark_text(color=INK, fontSize=13, fontWeight="bold", align="left", dx=4).encode(
-            x=_x(frame), y=alt.value(9), text="letter:N"
-        ),
-    ]
+    spans = [row for row in rows if row["end"] > row["x"]]
+    begins = [row for row in rows if row["is_inside"]]
+    layers = []
+    if spans:
+        layers.append(
+            alt.Chart(alt.InlineData(values=spans)).mark_rect(color=svg.SHADE).encode(x=_x(frame), x2="end:Q")
+        )
+    if begins:
+        rules = alt.Chart(alt.InlineData(values=begins)).mark_rule(color=svg.QUIET, strokeDash=[4, 3])
+        layers.append(rules.encode(x=_x(frame)))
+    if rows:
+        letters = alt.Chart(alt.InlineData(values=rows))
+        text = letters.mark_text(color=svg.INK, fontSize=13, fontWeight="bold", align="left", dx=4)
+        layers.append(text.encode(x=_x(frame), y=alt.value(9), text="letter:N"))
+    return layers
 
 
 def _break_row(known: Break, frame: _Frame) -> dict[str, Any]:
     low, high = frame.x
-    start = min(max(_days(known.starts_on), low), high)
+    begins = _days(known.starts_on)
+    start = min(max(begins, low), high)
     end = min(max(_days(known.ends_on) + 1, low), high) if known.ends_on else start
-    return {"x": start, "end": end, "letter": known.letter}
+    return {"x": start, "end": end, "letter": known.letter, "is_inside": low <= begins <= high}
 
 
-def _segments(line: Line, breaks: tuple[Break, ...]) -> list[tuple[str, Point]]:
-    """Points with the name of the unbroken stretch they belong to.
+def segments(line: Line, breaks: tuple[Break, ...]) -> list[tuple[str, Point]]:
+    """The points that hold a number, each with the name of the unbroken stretch it belongs to.
 
     A stretch ends at a cell without a number, at a change of stratum scheme, and at a break whose handling forbids
     joining its two sides.
     """
     cuts = [_days(known.starts_on) for known in breaks if known.handling in ("split", "splice_refused")]
-    stretch, found = 0, []
+    stretch = 0
+    found = []
     before: Point | None = None
     for point in line.points:
         if before and (
@@ -316,83 +240,70 @@ def _context_layers(lines: list[Line], breaks: tuple[Break, ...], frame: _Frame)
     rows = [
         {"stretch": stretch, "x": point.middle, "y": point.value}
         for line in lines
-        for stretch, point in _segments(line, breaks)
+        for stretch, point in segments(line, breaks)
     ]
     if not rows:
         return []
-    chart = alt.Chart(alt.InlineData(values=rows))
-    return [chart.mark_line(color=CONTEXT, strokeWidth=1).encode(x=_x(frame), y=_y(frame), detail="stretch:N")]
+    chart = alt.Chart(alt.InlineData(values=rows)).mark_line(color=svg.CONTEXT, strokeWidth=1)
+    return [chart.encode(x=_x(frame), y=_y(frame), detail="stretch:N")]
 
 
 def _interval_layers(lines: tuple[Line, ...], styles: dict[str, _Style], frame: _Frame, *, as_bands: bool) -> list[Any]:
+    """95% intervals of the labelled lines, as bands or as bars with caps."""
     import altair as alt
 
     rows = [
         {
             "stretch": stretch,
-            "x": point.middle,
+            "x": point.middle + styles[line.stratum].shift,
             "lower": point.lower,
             "upper": point.upper,
             "colour": styles[line.stratum].colour,
         }
         for line in lines
-        for stretch, point in _segments(line, ())
+        for stretch, point in segments(line, ())
         if point.lower is not None and point.upper is not None
     ]
     if not rows:
         return []
     chart = alt.Chart(alt.InlineData(values=rows))
     colour = alt.Color("colour:N", scale=None)
+    span = {"x": _x(frame), "y": _y(frame, "lower"), "y2": "upper:Q", "color": colour}
     if as_bands:
-        return [
-            chart.mark_area(opacity=0.22).encode(
-                x=_x(frame), y=_y(frame, "lower"), y2="upper:Q", color=colour, detail="stretch:N"
-            )
-        ]
+        return [chart.mark_area(opacity=0.25).encode(**span, detail="stretch:N")]
+    caps = chart.mark_tick(orient="horizontal", size=8, thickness=1.6)
     return [
-        chart.mark_rule(strokeWidth=1.6).encode(x=_x(frame), y=_y(frame, "lower"), y2="upper:Q", color=colour),
-        chart.mark_tick(orient="horizontal", size=9, thickness=1.6).encode(x=_x(frame), y=_y(frame, "lower"), color=colour),
-        chart.mark_tick(orient="horizontal", size=9, thickness=1.6).encode(x=_x(frame), y=_y(frame, "upper"), color=colour),
+        chart.mark_rule(strokeWidth=1.6).encode(**span),
+        *(caps.encode(x=_x(frame), y=_y(frame, limit), color=colour) for limit in ("lower", "upper")),
     ]
 
 
-def _line_layers(lines: tuple[Line, ...], styles: dict[str, _Style], breaks: tuple[Break, ...], frame: _Frame) -> list[Any]:
+def _line_layers(lines: list[Line], styles: dict[str, _Style], breaks: tuple[Break, ...], frame: _Frame) -> list[Any]:
+    """Lines and points; dashed lines are England as a whole, drawn thinner and below."""
     import altair as alt
 
-    layers: list[Any] = []
-    for is_dashed in (True, False):
-        rows = [
-            {
-                "stretch": stretch,
-                "x": point.middle,
-                "y": point.value,
-                "colour": styles[line.stratum].colour,
-                "shape": styles[line.stratum].shape,
-            }
-            for line in lines
-            if styles[line.stratum].is_dashed == is_dashed
-            for stretch, point in _segments(line, breaks)
-        ]
-        if not rows:
-            continue
-        chart = alt.Chart(alt.InlineData(values=rows))
-        colour = alt.Color("colour:N", scale=None)
-        dash = {"strokeDash": [6, 4]} if is_dashed else {}
-        layers.append(
-            chart.mark_line(strokeWidth=1.6 if is_dashed else 2.4, **dash).encode(
-                x=_x(frame), y=_y(frame), color=colour, detail="stretch:N"
-            )
-        )
-        layers.append(
-            chart.mark_point(filled=True, opacity=1, size=_point_size(rows)).encode(
-                x=_x(frame), y=_y(frame), color=colour, shape=alt.Shape("shape:N", scale=None)
-            )
-        )
-    return layers
-
-
-def _point_size(rows: list[dict[str, Any]]) -> int:
-    return 12 if len({row["x"] for row in rows}) > MANY_PERIODS else 42
+    rows = [
+        {
+            "stretch": stretch,
+            "x": point.middle + styles[line.stratum].shift,
+            "y": point.value,
+            "colour": styles[line.stratum].colour,
+            "shape": styles[line.stratum].shape,
+        }
+        for line in lines
+        for stretch, point in segments(line, breaks)
+    ]
+    if not rows:
+        return []
+    chart = alt.Chart(alt.InlineData(values=rows))
+    is_dashed = styles[lines[0].stratum].is_dashed
+    strokes = chart.mark_line(strokeWidth=1.6, strokeDash=[6, 4]) if is_dashed else chart.mark_line(strokeWidth=2.4)
+    points = chart.mark_point(filled=True, opacity=1, size=12 if len(lines[0].points) > MANY_PERIODS else 42)
+    place = {"x": _x(frame), "y": _y(frame), "color": alt.Color("colour:N", scale=None)}
+    return [
+        strokes.encode(**place, detail="stretch:N"),
+        points.encode(**place, shape=alt.Shape("shape:N", scale=None)),
+    ]
 
 
 def _label_layer(lines: tuple[Line, ...], styles: dict[str, _Style], frame: _Frame) -> Any:
@@ -401,62 +312,36 @@ def _label_layer(lines: tuple[Line, ...], styles: dict[str, _Style], frame: _Fra
 
     wanted = []
     for line in lines:
-        last = next((point for point in reversed(line.points) if point.value is not None), None)
-        if last and last.value is not None:
+        shown = [point.value for point in line.points if point.value is not None]
+        if shown:
             text = textwrap.wrap(line.label, frame.size.wrap) or [line.label]
-            wanted.append((frame.pixel(last.value), text, styles[line.stratum].colour))
+            wanted.append((frame.pixel(shown[-1]), text, styles[line.stratum].colour))
     wanted.sort(key=lambda item: item[0])
-    places = _apart([(place, len(text) * LINE_HEIGHT) for place, text, _ in wanted], frame.inner_height)
-    rows = [
-        {"y": top, "text": text, "colour": colour} for top, (_, text, colour) in zip(places, wanted, strict=True)
-    ]
-    return (
-        alt.Chart(alt.InlineData(values=rows))
-        .mark_text(align="left", baseline="top", fontSize=13, fontWeight="bold", lineHeight=LINE_HEIGHT, dx=6)
-        .encode(
-            x=alt.value(frame.inner_width),
-            y=alt.Y("y:Q", scale=None),
-            text="text:N",
-            color=alt.Color("colour:N", scale=None),
-        )
+    tops = apart([(place, len(text) * LINE_HEIGHT) for place, text, _ in wanted], frame.size.inner_height)
+    rows = [{"y": top, "text": text, "colour": colour} for top, (_, text, colour) in zip(tops, wanted, strict=True)]
+    chart = alt.Chart(alt.InlineData(values=rows))
+    marks = chart.mark_text(align="left", baseline="top", fontSize=13, fontWeight="bold", lineHeight=LINE_HEIGHT, dx=8)
+    return marks.encode(
+        x=alt.value(frame.size.inner_width),
+        y=alt.Y("y:Q", scale=None),
+        text="text:N",
+        color=alt.Color("colour:N", scale=None),
     )
 
 
-def _apart(boxes: list[tuple[float, int]], height: int) -> list[float]:
-    """Tops of label boxes given their wanted middles and heights, in order, without overlap and inside the picture."""
+def apart(boxes: list[tuple[float, int]], height: int) -> list[float]:
+    """Tops of label boxes, given their wanted middles and heights from top to bottom: none overlaps or hangs out below.
+
+    ``height`` is the plotting area's, in pixels like everything here; boxes may begin above it.
+    """
     tops: list[float] = []
-    free = -float(LINE_HEIGHT)
+    free = -math.inf
     for middle, tall in boxes:
         top = max(middle - tall / 2, free)
         tops.append(top)
         free = top + tall + 2
-    limit = float(height + LINE_HEIGHT)
+    limit = float(height)
     for place in range(len(boxes) - 1, -1, -1):
         tops[place] = min(tops[place], limit - boxes[place][1])
         limit = tops[place] - 2
     return tops
-
-
-
-def _framed(chart: Any, frame: _Frame) -> Any:
-    import altair as alt
-
-    size = frame.size
-    return _configured(
-        chart.properties(
-            width=frame.inner_width,
-            height=frame.inner_height,
-            padding={"left": size.left, "right": size.right, "top": size.top, "bottom": size.bottom},
-            autosize=alt.AutoSizeParams(type="none"),
-        )
-    )
-
-
-def _configured(chart: Any) -> Any:
-    return (
-        chart.configure(font=FONT, aria=False, background="#ffffff")
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelFontSize=13, labelColor=INK, titleFontSize=13, titleColor=INK, titleFontWeight="normal", domainColor=QUIET
-        )
-    )

@@ -8,7 +8,7 @@ import textwrap
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from orchestration.publication.site import charts, words
+from orchestration.publication.site import charts, svg, words
 from orchestration.publication.site.series import Series, series_of
 
 if TYPE_CHECKING:  # pandas is heavy, and the caller has it
@@ -19,7 +19,7 @@ CREDIT = (
     "Contains public sector information licensed under the Open Government Licence v3.0. Source: NHS England, "
     "NHS Talking Therapies annual reports (re-shaped by the Bennett Institute, MIT)."
 )
-SIZE = charts.Size(width=860, height=400, left=62, right=170, top=44, bottom=34, ticks=9, wrap=20)
+SIZE = svg.Size(width=860, height=400, left=62, right=170, top=44, bottom=34, wrap=20)
 MARGIN = 24
 
 
@@ -38,9 +38,10 @@ def recovery_figure(trends: "pd.DataFrame", measure_id: str = MEASURE) -> str:
 
 def _framed(series: Series, credit: str, *, is_synthetic: bool) -> str:
     title = "Recovery after talking therapy, by deprivation of the area where patients live"
-    subtitle = f"{series.organisation}, {series.periods[0]} to {series.periods[-1]}. {_gap_words(series)}"
+    subtitle = f"{series.organisation}, {series.periods[0]} to {series.periods[-1]}. {_ends_words(series)}"
     notes = (
-        f"Recovered, of those who finished treatment and were ill enough at the start. Bars: {_intervals(series)}. Grey: the groups between. "
+        "Recovered, of those who finished treatment and were ill enough at the start. "
+        f"Bars: {words.INTERVAL.get(series.interval_method, '95% intervals')}. Grey: the groups between. "
         f"{_n_words(series)} The vertical axis does not begin at zero."
     )
     above, below = textwrap.wrap(subtitle, 112), [*textwrap.wrap(notes, 128), *textwrap.wrap(credit, 128)]
@@ -48,17 +49,18 @@ def _framed(series: Series, credit: str, *, is_synthetic: bool) -> str:
     top = 44 + 22 * len(above)
     height = top + SIZE.height + 20 + 17 * len(below) + 10
     width = SIZE.width + 2 * MARGIN
-    chart = charts.render(charts.trend_chart(series, SIZE)).replace("<svg ", f'<svg x="{MARGIN}" y="{top}" ', 1)
+    drawn = svg.render(charts.trend_chart(series, SIZE), SIZE)
+    chart = drawn.replace("<svg ", f'<svg x="{MARGIN}" y="{top}" ', 1)
     lines = [
-        _text(heading, 38, 20, charts.INK, weight="bold"),
-        *(_text(line, 64 + 22 * place, 15, charts.INK) for place, line in enumerate(above)),
+        _text(heading, 38, 20, svg.INK, weight="bold"),
+        *(_text(line, 64 + 22 * place, 15, svg.INK) for place, line in enumerate(above)),
         chart,
-        *(_text(line, top + SIZE.height + 24 + 17 * place, 12.5, charts.QUIET) for place, line in enumerate(below)),
+        *(_text(line, top + SIZE.height + 24 + 17 * place, 12.5, svg.QUIET) for place, line in enumerate(below)),
     ]
     description = f"{subtitle} {notes} {credit}"
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}" aria-labelledby="title desc" font-family="{charts.FONT}">'
+        f'viewBox="0 0 {width} {height}" aria-labelledby="title desc" font-family="{svg.FONT}">'
         f'<title id="title">{html.escape(heading)}</title><desc id="desc">{html.escape(description)}</desc>'
         f'<rect width="{width}" height="{height}" fill="#ffffff"/>'
     )
@@ -66,16 +68,11 @@ def _framed(series: Series, credit: str, *, is_synthetic: bool) -> str:
 
 
 def _text(content: str, y: float, size: float, colour: str, weight: str = "normal") -> str:
-    return (
-        f'<text x="{MARGIN}" y="{y}" font-size="{size}" font-weight="{weight}" fill="{colour}">{html.escape(content)}</text>'
-    )
+    place = f'x="{MARGIN}" y="{y}" font-size="{size}" font-weight="{weight}" fill="{colour}"'
+    return f"<text {place}>{html.escape(content)}</text>"
 
 
-def _intervals(series: Series) -> str:
-    return words.INTERVAL.get(series.interval_method, "95% intervals")
-
-
-def _gap_words(series: Series) -> str:
+def _ends_words(series: Series) -> str:
     """The two ends in the first and the last period, as the mart gives them."""
     most, least = series.of("most"), series.of("least")
     parts = []
@@ -90,5 +87,5 @@ def _gap_words(series: Series) -> str:
 def _n_words(series: Series) -> str:
     newest = series.periods[-1]
     points = [(line.label, line.at(newest)) for line in series.lines if line.role in ("most", "least")]
-    parts = [f"{words.count(point.denominator)} ({label})" for label, point in points if point]
-    return f"n in {newest}: {words.joined(parts)}."
+    parts = [f"{label.lower()} {words.count(point.denominator)}" for label, point in points if point]
+    return f"n in {newest}: {', '.join(parts)}."

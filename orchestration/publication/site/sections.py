@@ -1,49 +1,23 @@
-"""Turn published marts into what the templates print: headlines, measures with table and picture, coverage, counts.
+"""Turn the marts of outcomes into a section per measure: headline, picture, tables and the words that they need.
 
-Belongs here: choosing rows and columns and putting them into words. Does not: HTML (templates/), drawing (charts.py), or
-any statistic: a number on the page is a number of a mart, or a count of the mart's rows.
+Belongs here: choosing rows and columns of a measure and putting them into words. Does not: HTML (templates/), drawing
+(charts.py), or any statistic: a number on the page is a number of a mart.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from orchestration.publication.site import charts, words
+from orchestration.publication.site import bars, charts, words
 from orchestration.publication.site.series import Point, Series, england, number, series_of, text, to_date
+from orchestration.publication.site.tables import Cell, Column, Table
 
 if TYPE_CHECKING:  # pandas is heavy, and the caller has it
     import pandas as pd
 
 SHORT_TABLE_PERIODS = 12
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A table cell: its text and a quieter second line (an interval)."""
-
-    text: str
-    detail: str = ""
-
-
-@dataclass(frozen=True)
-class Column:
-    """A table column."""
-
-    label: str
-    is_numeric: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table with a caption; the first cell of a row is its heading."""
-
-    name: str
-    caption: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -68,6 +42,7 @@ class Headline:
     anchor: str
     title: str
     value: str
+    is_number: bool
     interval: str
     period: str
     note: str
@@ -91,14 +66,6 @@ class MeasureSection:
     breaks: tuple[str, ...]
     short: Table
     details: tuple[Table, ...]
-
-
-@dataclass(frozen=True)
-class Improvement:
-    """What the release holds about QI work; both empty when it holds none."""
-
-    sentences: tuple[str, ...]
-    tables: tuple[Table, ...]
 
 
 def measure_sections(
@@ -135,7 +102,8 @@ def _section(series: Series, inequalities: "pd.DataFrame", *, is_synthetic: bool
     anchor = _anchor(series.measure_id)
     if series.is_distribution:
         wide, narrow = _count_pictures(series, anchor)
-        short, details = _count_table(series, anchor), (_count_detail(series, anchor),)
+        short = _count_table(series, anchor)
+        details: tuple[Table, ...] = (_count_detail(series, anchor),)
     else:
         wide, narrow = _trend_pictures(series, anchor)
         short = _short_table(series, main, anchor)
@@ -158,7 +126,9 @@ def _section(series: Series, inequalities: "pd.DataFrame", *, is_synthetic: bool
 
 def _ends(series: Series) -> tuple[str, str]:
     """Labels of the most and the least deprived group."""
-    return words.stratum("deprivation", "1", series.groups), words.stratum("deprivation", str(series.groups), series.groups)
+    return words.stratum("deprivation", "1", series.groups), words.stratum(
+        "deprivation", str(series.groups), series.groups
+    )
 
 
 def _overall(series: Series) -> tuple[Point, ...]:
@@ -169,7 +139,7 @@ def _overall(series: Series) -> tuple[Point, ...]:
 def _headline(series: Series, gaps: list[Gap]) -> Headline:
     newest = _overall(series)[-1] if _overall(series) else None
     if newest is None:
-        value, interval, period = "not published for all people together", "", series.periods[-1]
+        value, interval, period = "No figure for all people together", "", series.periods[-1]
     elif series.is_distribution:
         value, interval, period = _count_or_status(newest), "", newest.period
     else:
@@ -180,12 +150,17 @@ def _headline(series: Series, gaps: list[Gap]) -> Headline:
         anchor=_anchor(series.measure_id),
         title=series.title,
         value=value,
+        is_number=value[:1] in "−0123456789",
         interval=interval,
         period=period,
         note="Distribution, not a rate." if series.is_distribution else _status_note(newest),
-        gap_groups=f"{gaps[-1].disadvantaged} against {gaps[-1].comparator.lower()}" if gaps else "",
+        gap_groups=_groups_compared(gaps[-1]) if gaps else "",
         gaps=tuple(ends),
     )
+
+
+def _groups_compared(gap: Gap) -> str:
+    return f"{words.in_sentence(gap.disadvantaged)} against {words.in_sentence(gap.comparator)}"
 
 
 def _status_note(point: Point | None) -> str:
@@ -209,31 +184,34 @@ def _caption(series: Series) -> str:
     if series.is_distribution:
         return f"{series.title}, {series.organisation}, {series.periods[-1]}. Counts: a distribution, not a rate."
     intervals = words.INTERVAL.get(series.interval_method, "")
+    drawn = "Bands" if charts.draws_bands(series) else "Bars"
     by = "" if series.dimension == "all" else f" by {words.DIMENSION[series.dimension]}"
-    tail = f" Bars or bands: {intervals}." if intervals else " No intervals are given."
+    tail = f" {drawn}: {intervals}." if intervals else " No intervals are given."
     return f"{series.title}{by}, {series.organisation}.{tail}"
 
 
 def _notes(series: Series) -> list[str]:
-    """What a reader must know to read the picture: strata, n, adjustment, rounding, axis."""
-    notes = [_n_sentence(series)] if not series.is_distribution else []
+    """What a reader must know to read the picture: n, what the groups are, adjustment, rounding, axis."""
+    notes = [] if series.is_distribution else [_n_sentence(series)]
     bases = [words.BASIS[basis] for basis in series.bases if basis in words.BASIS]
     if series.dimension != "all" and bases:
         notes.append(f"Groups: {words.joined(bases)}." + _assigned(series))
-    schemes = _schemes(series)
-    if schemes:
-        notes.append(schemes)
-    context = [line for line in series.lines if line.role == "context"]
-    if context and series.dimension == "deprivation":
-        notes.append("Thin grey lines: the groups between. All groups are in the full table.")
-    elif context:
-        notes.append("Coloured lines: the largest groups. Thin grey lines: the others. All are in the full table.")
+    notes.append(_schemes(series))
+    if not series.is_distribution:
+        notes += _drawing_notes(series)
+    notes.append(words.ROUNDING.get(series.rounding, ""))
+    return [note for note in notes if note]
+
+
+def _drawing_notes(series: Series) -> list[str]:
+    notes = []
+    if any(line.role == "context" for line in series.lines):
+        which = "the groups between" if series.dimension == "deprivation" else "smaller groups"
+        notes.append(f"Thin grey lines: {which}. All groups are in the full table.")
     if series.of("unknown"):
-        notes.append("People whose group is not known are in the tables, not in the picture.")
-    notes += [text for text in (words.ADJUSTMENT.get(series.adjustment), words.ROUNDING.get(series.rounding)) if text]
-    if series.adjustment not in words.ADJUSTMENT and not series.is_distribution:
-        notes.append(f"Adjustment: {words.plain(series.adjustment)}.")
-    if not series.is_distribution and not charts.starts_at_zero(series):
+        notes.append("People whose group is not known are in the full table, not in the picture.")
+    notes.append(words.ADJUSTMENT.get(series.adjustment, f"Adjustment: {words.plain(series.adjustment)}."))
+    if not charts.starts_at_zero(series):
         notes.append("The vertical axis does not begin at zero.")
     return notes
 
@@ -247,7 +225,9 @@ def _schemes(series: Series) -> str:
     if series.dimension == "all":
         return ""
     begins: dict[str, str] = {}
-    for point in sorted((point for line in series.lines if line.role != "overall" for point in line.points), key=_start):
+    for point in sorted(
+        (point for line in series.lines if line.role != "overall" for point in line.points), key=_start
+    ):
         begins.setdefault(point.scheme, point.period)
     if not any(begins):
         return ""
@@ -264,11 +244,11 @@ def _start(point: Point) -> int:
 def _n_sentence(series: Series) -> str:
     newest = series.periods[-1]
     parts = [
-        f"{words.count(point.denominator)} ({line.label})"
+        f"{line.label}: {words.count(point.denominator)}"
         for line in series.highlighted
         if (point := line.at(newest)) and point.denominator is not None
     ]
-    return f"n (denominator) in {newest}: {words.joined(parts)}." if parts else ""
+    return f"n (denominator) in {newest}. {'; '.join(parts)}." if parts else ""
 
 
 def _break_words(series: Series) -> list[str]:
@@ -289,7 +269,7 @@ def _trend_pictures(series: Series, anchor: str) -> tuple[Markup, Markup]:
         charts.trend_svg(series, size, name=f"{anchor}-{name}", title=title, description=description)
         for name, size in (("wide", charts.WIDE), ("narrow", charts.NARROW))
     )
-    return Markup(wide), Markup(narrow)  # noqa: S704 - text inside is escaped by the renderer and by charts.labelled
+    return Markup(wide), Markup(narrow)  # noqa: S704 - text inside is escaped by the renderer and by svg.picture
 
 
 def _line_words(label: str, points: tuple[Point, ...], unit: str) -> str:
@@ -307,10 +287,10 @@ def _count_pictures(series: Series, anchor: str) -> tuple[Markup, Markup]:
     title = f"{series.title}, {series.organisation}, {series.periods[-1]}: counts"
     description = "Bar chart of counts: a distribution, not a rate. The table holds the same numbers."
     wide, narrow = (
-        charts.counts_svg(series, series.periods[-1], size, name=f"{anchor}-{name}", title=title, description=description)
-        for name, size in (("wide", charts.WIDE), ("narrow", charts.NARROW))
+        bars.counts_svg(series, series.periods[-1], size, name=f"{anchor}-{name}", title=title, description=description)
+        for name, size in (("wide", bars.WIDE), ("narrow", bars.NARROW))
     )
-    return Markup(wide), Markup(narrow)  # noqa: S704 - text inside is escaped by the renderer and by charts.labelled
+    return Markup(wide), Markup(narrow)  # noqa: S704 - text inside is escaped by the renderer and by svg.picture
 
 
 def _value_cell(point: Point | None, unit: str) -> Cell:
@@ -365,7 +345,7 @@ def _full_table(series: Series, anchor: str) -> Table:
         columns.append(Column("Bounds from rounding", is_numeric=True))
     rows = [tuple(_full_row(line.label, point, series.unit, is_rounded)) for line, point in points]
     caption = f"{series.title}, {series.organisation}: every group and period"
-    return Table(f"{anchor}-full", caption, tuple(columns), tuple(rows))
+    return Table(f"{anchor}-full", caption, tuple(columns), tuple(rows), "Every group and period, with counts")
 
 
 def _full_row(label: str, point: Point, unit: str, is_rounded: bool) -> list[Cell]:
@@ -392,7 +372,7 @@ def _count_table(series: Series, anchor: str) -> Table:
         if (point := line.at(newest))
     )
     caption = f"{series.title}, {series.organisation}, {newest}: counts (a distribution, not a rate)"
-    columns = (Column(words.DIMENSION[series.dimension].capitalize()), Column("Count", is_numeric=True))
+    columns = (Column(words.GROUP[series.dimension]), Column("Count", is_numeric=True))
     return Table(f"{anchor}-table", caption, columns, rows)
 
 
@@ -404,9 +384,9 @@ def _count_detail(series: Series, anchor: str) -> Table:
         cells = [_count_cell(point.numerator, point.status) if point else Cell("not published") for point in points]
         rows.append((Cell(line.label), *cells))
     caption = f"{series.title}, {series.organisation}: counts in every period (a distribution, not a rate)"
-    first = Column(words.DIMENSION[series.dimension].capitalize())
+    first = Column(words.GROUP[series.dimension])
     columns = (first, *(Column(period, is_numeric=True) for period in periods))
-    return Table(f"{anchor}-full", caption, columns, tuple(rows))
+    return Table(f"{anchor}-full", caption, columns, tuple(rows), "Counts in every period")
 
 
 def _gaps(series: Series, inequalities: "pd.DataFrame") -> list[Gap]:
@@ -420,8 +400,12 @@ def _gaps(series: Series, inequalities: "pd.DataFrame") -> list[Gap]:
     ]
     schemes = {(point.period, point.scheme) for line in series.lines for point in line.points if line.role != "overall"}
     found = []
-    for record in rows.sort_values(["period_start", "contrast", "disadvantaged_stratum"], kind="stable").to_dict("records"):
-        period = words.period(to_date(record["period_start"]), to_date(record["period_end"]), str(record["period_kind"]))
+    for record in rows.sort_values(["period_start", "contrast", "disadvantaged_stratum"], kind="stable").to_dict(
+        "records"
+    ):
+        period = words.period(
+            to_date(record["period_start"]), to_date(record["period_end"]), str(record["period_kind"])
+        )
         if (period, text(record["stratum_scheme"])) not in schemes:
             continue
         shown = text(record["status"]) == "value"
@@ -459,7 +443,7 @@ def _gap_tables(series: Series, gaps: list[Gap], anchor: str) -> tuple[Table, ..
     )
     rows = tuple(
         (
-            Cell(f"{gap.disadvantaged} against {gap.comparator.lower()}"),
+            Cell(_groups_compared(gap)),
             Cell(gap.period),
             Cell(gap.text, gap.interval),
             Cell(gap.against),
@@ -469,110 +453,4 @@ def _gap_tables(series: Series, gaps: list[Gap], anchor: str) -> tuple[Table, ..
         for gap in gaps
     )
     caption = f"{series.title}, {series.organisation}: gap and ratio in every period, 95% interval below"
-    return (Table(f"{anchor}-gaps", caption, columns, rows),)
-
-
-def coverage(trends: "pd.DataFrame", titles: Mapping[str, str]) -> Table:
-    """What the release covers: a row per dataset with outcomes."""
-    rows = []
-    for dataset, frame in trends.groupby("dataset", sort=True):
-        first, last = to_date(frame["period_start"].min()), to_date(frame["period_end"].max())
-        levels = frame.groupby("organisation_level")["organisation_code"].nunique()
-        organisations = [f"{levels[level]:,} {name}" for level, name in words.LEVEL.items() if level in levels.index]
-        present = set(frame["stratum_dimension"])
-        dimensions = [name for key, name in words.DIMENSION.items() if key in present]
-        rows.append(
-            (
-                Cell(titles.get(str(dataset), words.plain(str(dataset)))),
-                Cell(f"{words.day(first)} to {words.day(last)}"),
-                Cell(f"{frame[['period_start', 'period_end']].drop_duplicates().shape[0]:,}"),
-                Cell(f"{frame['measure_id'].nunique():,}"),
-                Cell(words.joined(organisations)),
-                Cell(words.joined(dimensions)),
-            )
-        )
-    columns = (
-        Column("Dataset"),
-        Column("From, to"),
-        Column("Periods", is_numeric=True),
-        Column("Measures", is_numeric=True),
-        Column("Organisations by level"),
-        Column("Groups"),
-    )
-    return Table("coverage-table", "Datasets, periods, organisations and groups in this release", columns, tuple(rows))
-
-
-COUNTS = {
-    "rows_read": "Read",
-    "rows_loaded": "Loaded",
-    "rows_quarantined": "Quarantined",
-    "rows_ignored": "Ignored by rule",
-    "rows_collapsed": "Collapsed",
-    "cells_suppressed": "Cells suppressed",
-}
-
-
-def reconciliation(quality: "pd.DataFrame", titles: Mapping[str, str]) -> Table:
-    """Rows read, loaded, quarantined and ignored, a row per dataset."""
-    rows = []
-    for dataset, frame in quality.groupby("dataset", sort=True):
-        name = titles.get(str(dataset), words.plain(str(dataset)))
-        rows.append((Cell(name), Cell(f"{frame['release_sha256'].nunique():,}"), *_count_cells(frame)))
-    columns = (Column("Dataset"), Column("Files", is_numeric=True), *_count_columns(quality))
-    return Table("reconciliation-table", "Rows per dataset", columns, tuple(rows))
-
-
-def reconciliation_by_file(quality: "pd.DataFrame", titles: Mapping[str, str]) -> tuple[Table, ...]:
-    """Rows per file and entity, a table per dataset."""
-    found = []
-    for dataset, frame in quality.groupby("dataset", sort=True):
-        ordered = frame.sort_values(["file_name", "release_sha256", "entity"], kind="stable")
-        rows = [
-            (Cell(text(record["file_name"]), text(record["release_sha256"])[:12]), Cell(words.plain(text(record["entity"]))))
-            + tuple(_count_cells(ordered.iloc[[place]]))
-            for place, record in enumerate(ordered.to_dict("records"))
-        ]
-        name = titles.get(str(dataset), words.plain(str(dataset)))
-        columns = (Column("File"), Column("Entity"), *_count_columns(quality))
-        found.append(Table(f"reconciliation-{_anchor(str(dataset))}", f"{name}: rows per file", columns, tuple(rows)))
-    return tuple(found)
-
-
-def _count_columns(quality: "pd.DataFrame") -> list[Column]:
-    columns = [Column(label, is_numeric=True) for name, label in COUNTS.items() if name in quality.columns]
-    return [*columns, Column("Adds up")]
-
-
-def _count_cells(frame: "pd.DataFrame") -> list[Cell]:
-    cells = [Cell(f"{int(frame[name].sum()):,}") for name in COUNTS if name in frame.columns]
-    return [*cells, Cell("yes" if frame["is_reconciled"].astype(bool).all() else "NO")]
-
-
-TYPES = {"activity_type": "Activity type", "equity_mode": "Way of dealing with inequality", "targeting": "Targeting"}
-
-
-def improvement(tables: Mapping[str, "pd.DataFrame"]) -> Improvement:
-    """Counts of QI projects, sites and links, and projects by type."""
-    projects, sites, links = tables["qi_projects"], tables["qi_project_sites"], tables["qi_outcome_links"]
-    if projects.empty:
-        return Improvement((), ())
-    organisations = sites["organisation_code"].nunique() if "organisation_code" in sites.columns else 0
-    sentences = [f"{len(projects):,} projects at {organisations:,} organisations are in the logs received."]
-    if not links.empty:
-        sentences.append(f"{len(links):,} links join a project to an outcome series. A link is not an effect.")
-    sentences.append("An organisation without a log is not an organisation without QI work.")
-    found = tuple(_type_table(projects, name, label) for name, label in TYPES.items() if name in projects.columns)
-    return Improvement(tuple(sentences), found)
-
-
-def _type_table(projects: "pd.DataFrame", name: str, label: str) -> Table:
-    counts = projects[name].fillna("unknown").astype(str).value_counts()
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
-    rows = tuple((Cell(words.plain(str(value)).capitalize()), Cell(f"{projects_of:,}")) for value, projects_of in ordered)
-    return Table(f"qi-{_anchor(name)}", f"Projects by {label.lower()}", (Column(label), Column("Projects", True)), rows)
-
-
-def bases(trends: "pd.DataFrame") -> tuple[tuple[str, str], ...]:
-    """The kinds of stratum basis that occur, each with its meaning, for the definitions."""
-    present = set(trends["stratum_basis"].dropna().astype(str)) if not trends.empty else set()
-    return tuple((words.plain(basis).capitalize(), meaning) for basis, meaning in words.BASIS.items() if basis in present)
+    return (Table(f"{anchor}-gaps", caption, columns, rows, "Gap and ratio in every period"),)

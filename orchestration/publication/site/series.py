@@ -186,7 +186,9 @@ def _one_scheme_per_period(rows: "pd.DataFrame") -> "pd.DataFrame":
     """Where two schemes cover a period, keep the scheme that covers most periods of the measure."""
     periods = rows.groupby("stratum_scheme")["period_start"].nunique()
     order = {scheme: (periods[scheme], str(scheme)) for scheme in periods.index}
-    chosen = rows.groupby("period_start")["stratum_scheme"].agg(lambda schemes: max(set(schemes), key=order.__getitem__))
+    chosen = rows.groupby("period_start")["stratum_scheme"].agg(
+        lambda schemes: max(set(schemes), key=order.__getitem__)
+    )
     return rows[rows["stratum_scheme"] == rows["period_start"].map(chosen)]
 
 
@@ -254,7 +256,7 @@ def _breaks_within(breaks: "pd.DataFrame | None", measure_id: str, lines: tuple[
         return ()
     first, last = min(point.start for point in points), max(point.end for point in points)
     rows = breaks[breaks["measure_id"] == measure_id].sort_values(["starts_on", "break_id"], kind="stable")
-    found = []
+    found: list[Break] = []
     for record in rows.to_dict("records"):
         starts, ends = to_date(record["starts_on"]), _optional_date(record["ends_on"])
         if starts > last or (ends or starts) < first:
@@ -273,7 +275,8 @@ def to_date(value: Any) -> date:
     """A cell of a date column as a date, whether it holds a date, a timestamp or ISO text."""
     import pandas as pd
 
-    return pd.Timestamp(value).date()
+    found: date = pd.Timestamp(value).date()
+    return found
 
 
 def _optional_date(value: Any) -> date | None:

@@ -1,6 +1,7 @@
 """How the site writes numbers, periods, strata and the terms of the marts.
 
-Belongs here: formatting of single values and the plain words for closed vocabularies. Does not: choosing rows or drawing.
+Belongs here: formatting of single values and the plain words for closed vocabularies. Does not: choosing rows or
+drawing.
 """
 
 import math
@@ -19,6 +20,14 @@ DIMENSION = {
     "ethnicity": "ethnic group",
     "sex": "sex",
     "age": "age",
+}
+
+GROUP = {
+    "all": "People",
+    "deprivation": "Deprivation group",
+    "ethnicity": "Ethnic group",
+    "sex": "Sex",
+    "age": "Age group",
 }
 
 BASIS = {
@@ -79,6 +88,8 @@ LICENCE = {
     "user-supplied": "supplied by the user of this installation",
 }
 
+ABBREVIATIONS = {"qi", "imd", "icb", "pcn", "ons", "ods", "gss", "nhs", "lsoa"}
+
 DECIMALS = {"percent": 1, "per_1000": 1, "per_100000": 1, "count": 0, "score": 2, "ratio": 2}
 
 
@@ -88,8 +99,20 @@ def status_word(status: str | None) -> str:
 
 
 def plain(term: str) -> str:
-    """A snake_case term as words."""
-    return term.replace("_", " ")
+    """A snake_case term as words, abbreviations in capitals."""
+    return " ".join(part.upper() if part in ABBREVIATIONS else part for part in term.split("_"))
+
+
+def sentence(term: str) -> str:
+    """A snake_case term as words that begin with a capital."""
+    words = plain(term)
+    return words[:1].upper() + words[1:]
+
+
+def in_sentence(label: str) -> str:
+    """A stratum's label inside a sentence: the site's own labels lose their capital, names keep it."""
+    first = label.split()[0]
+    return label[:1].lower() + label[1:] if first in ("Most", "Least", "Deprivation", "Not", "All") else label
 
 
 def number(value: float | None, unit: str) -> str:
@@ -146,7 +169,7 @@ def period(start: date, end: date, kind: str) -> str:
 
 
 def stratum(dimension: str, value: str, groups: int) -> str:
-    """A stratum as readers know it; ``groups`` is how many deprivation groups the scheme has (10 deciles, 5 quintiles)."""
+    """A stratum as readers know it; ``groups`` is how many deprivation groups there are (10 deciles, 5 quintiles)."""
     if value == "unknown":
         return "Not known"
     if value == "all":

@@ -1,6 +1,6 @@
-with projects as (select * from {{ ref('stg_qi_projects__projects') }}),
+with projects as (select * from {{ ref('int_qi_projects__selected') }}),
 
-sites as (select * from {{ ref('stg_qi_projects__sites') }}),
+sites as (select * from {{ ref('int_qi_sites__selected') }}),
 
 outcomes as (select * from {{ ref('outcome_trends') }}),
 
@@ -117,6 +117,7 @@ grid as (
     inner join months on spans.organisation_code = months.organisation_code
 ),
 
+-- an organisation's idle months stay in the grid, with nothing in them
 days as (
     select
         grid.*,
@@ -124,8 +125,16 @@ days as (
         windows.is_without_end,
         windows.is_coarsely_dated,
         windows.started_on >= grid.month_start as is_started_here,
-        {{ dbt.datediff('greatest(windows.started_on, grid.month_start)', 'least(windows.active_until, grid.next_month_start)', 'day') }}
-        + case when windows.active_until < grid.next_month_start then 1 else 0 end as active_days,
+        case
+            when windows.project_ref is not null
+                then
+                    {{ dbt.datediff(
+                        'greatest(windows.started_on, grid.month_start)',
+                        'least(windows.active_until, grid.next_month_start)',
+                        'day'
+                    ) }}
+                    + case when windows.active_until < grid.next_month_start then 1 else 0 end
+        end as active_days,
         {{ dbt.datediff('grid.month_start', 'grid.next_month_start', 'day') }} as month_days
     from grid
     left join windows

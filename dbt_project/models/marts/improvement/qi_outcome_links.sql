@@ -1,8 +1,8 @@
-with projects as (select * from {{ ref('stg_qi_projects__projects') }}),
+with projects as (select * from {{ ref('int_qi_projects__selected') }}),
 
 sites as (select * from {{ ref('qi_project_sites') }}),
 
-declared_measures as (select * from {{ ref('stg_qi_projects__measures') }}),
+declared_measures as (select * from {{ ref('int_qi_measures__selected') }}),
 
 catalogue as (select * from {{ ref('stg_platform__measures') }}),
 
@@ -85,8 +85,7 @@ views as (
     from memberships
 ),
 
--- a date known to the month, quarter or year leaves the whole of it in neither half
-starts as (
+dated as (
     select
         project_ref,
         implemented_on,
@@ -97,10 +96,20 @@ starts as (
         case implemented_precision
             when 'month' then cast({{ dbt.date_trunc('month', 'implemented_on') }} as date)
             when 'quarter' then cast({{ dbt.date_trunc('quarter', 'implemented_on') }} as date)
-            when 'financial_year' then cast({{ dbt.dateadd('month', 3, dbt.date_trunc('year', dbt.dateadd('month', -3, 'implemented_on'))) }} as date)
+            when 'financial_year' then cast({{ dbt.dateadd(
+                'month', 3, dbt.date_trunc('year', dbt.dateadd('month', -3, 'implemented_on'))
+            ) }} as date)
             else implemented_on
         end as untouched_until
     from projects
+),
+
+-- a date known to the month, quarter or year leaves the whole of it in neither half
+starts as (
+    select
+        dated.*,
+        cast({{ dbt.dateadd('month', 'coalesce(blurred_months, 0)', 'untouched_until') }} as date) as known_from
+    from dated
 ),
 
 candidates as (
@@ -123,9 +132,8 @@ candidates as (
             else starts.untouched_until
         end as before_until,
         case
-            when views.joined_on > cast({{ dbt.dateadd('month', 'coalesce(starts.blurred_months, 0)', 'starts.untouched_until') }} as date)
-                then views.joined_on
-            else cast({{ dbt.dateadd('month', 'coalesce(starts.blurred_months, 0)', 'starts.untouched_until') }} as date)
+            when views.joined_on > starts.known_from then views.joined_on
+            else starts.known_from
         end as after_from
     from linked_measures
     inner join starts on linked_measures.project_ref = starts.project_ref
@@ -248,7 +256,8 @@ judged as (
             when candidates.is_start_unknown then 'start_unknown'
             when candidates.blurred_months is null then 'date_too_coarse'
             when
-                candidates.blurred_months > case pooled.period_kind when 'month' then 1 when 'quarter' then 3 else 12 end
+                candidates.blurred_months
+                > case pooled.period_kind when 'month' then 1 when 'quarter' then 3 else 12 end
                 then 'date_too_coarse'
             when pooled.points_before = 0 then 'no_points_before'
             when pooled.points_after = 0 then 'no_points_after'

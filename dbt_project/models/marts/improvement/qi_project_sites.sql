@@ -1,6 +1,6 @@
-with sites as (select * from {{ ref('stg_qi_projects__sites') }}),
+with sites as (select * from {{ ref('int_qi_sites__selected') }}),
 
-projects as (select * from {{ ref('stg_qi_projects__projects') }}),
+projects as (select * from {{ ref('int_qi_projects__selected') }}),
 
 successions as (select * from {{ ref('int_organisations__succeeded') }}),
 

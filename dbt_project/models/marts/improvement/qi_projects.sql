@@ -1,4 +1,4 @@
-with projects as (select * from {{ ref('stg_qi_projects__projects') }})
+with projects as (select * from {{ ref('int_qi_projects__selected') }})
 
 select
     project_ref,

@@ -1,31 +1,13 @@
 with practices as (select * from {{ lake('gp_practices', 'practices') }}),
 
-releases as (
-    select * from {{ ref('stg_platform__releases') }}
+newest_releases as (
+    select * from {{ ref('stg_platform__newest_releases') }}
     where dataset = 'gp_practices'
-),
-
--- a corrected issue replaces the one before it
-newest as (
-    select
-        period_label,
-        max(release_rank) as release_rank
-    from releases
-    group by period_label
-),
-
-current_releases as (
-    select
-        releases.release_sha256,
-        releases.origin
-    from releases
-    inner join newest
-        on releases.period_label = newest.period_label and releases.release_rank = newest.release_rank
 )
 
 select
     practices.release_sha256,
-    current_releases.origin = 'synthetic' as is_synthetic,
+    newest_releases.is_synthetic,
     practices.extract_on,
     practices.practice_code,
     practices.practice_name,
@@ -42,4 +24,4 @@ select
     practices.region_name,
     practices.region_gss_code
 from practices
-inner join current_releases on practices.release_sha256 = current_releases.release_sha256
+inner join newest_releases on practices.release_sha256 = newest_releases.release_sha256

@@ -1,23 +1,6 @@
 with projects as (select * from {{ lake('qi_projects', 'projects') }}),
 
-releases as (
-    select
-        release_sha256,
-        release_rank,
-        origin
-    from {{ ref('stg_platform__releases') }}
-    where dataset = 'qi_projects'
-),
-
--- the newest release that names a project wins
-newest as (
-    select
-        projects.project_ref,
-        max(releases.release_rank) as release_rank
-    from projects
-    inner join releases on projects.release_sha256 = releases.release_sha256
-    group by projects.project_ref
-)
+releases as (select * from {{ ref('stg_platform__releases') }})
 
 select
     projects.project_ref,
@@ -49,9 +32,9 @@ select
     projects.classification_source,
     projects.self_reported_result,
     projects.publication,
+    releases.release_rank,
     releases.origin = 'synthetic' as is_synthetic,
     projects.release_sha256
 from projects
-inner join releases on projects.release_sha256 = releases.release_sha256
-inner join newest
-    on projects.project_ref = newest.project_ref and releases.release_rank = newest.release_rank
+inner join releases
+    on projects.release_sha256 = releases.release_sha256 and releases.dataset = 'qi_projects'

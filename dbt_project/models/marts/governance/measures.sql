@@ -1,0 +1,20 @@
+with measures as (select * from {{ ref('stg_platform__measures') }})
+
+select
+    measure_id,
+    dataset,
+    title,
+    numerator,
+    denominator,
+    unit,
+    multiplier,
+    interval as interval_method,
+    direction,
+    role,
+    nature,
+    quality_theme,
+    observation_kind,
+    adjustment,
+    linked_qi_topics,
+    notes
+from measures

@@ -1,0 +1,33 @@
+with counts as (select * from {{ lake('maternity_msds', 'counts') }})
+
+select
+    release_sha256,
+    period_start,
+    period_end,
+    case organisation_level
+        when 'National' then 'england'
+        when 'NHS England (Region)' then 'region'
+        when 'Provider' then 'provider'
+    end as organisation_level,
+    case when organisation_code = 'National' then 'E92000001' else organisation_code end as organisation_code,
+    case when organisation_code = 'National' then 'gss' else 'ods' end as organisation_scheme,
+    organisation_name,
+    case dimension
+        when 'MethodOfDelivery' then 'DeliveryMethodBabyGroup'
+        when 'FolicAcidStatusGroupBooking' then 'FolicAcidSupplement'
+        when 'SmokingAtBooking' then 'SmokingStatusGroupBooking'
+        else dimension
+    end as dimension,
+    measure,
+    count_of,
+    value as count_published,
+    case
+        when value = 0 then 0
+        when value = 5 then 1
+        else value - 2
+    end as count_lower,
+    case
+        when value = 0 then 0
+        else value + 2
+    end as count_upper
+from counts

@@ -1,0 +1,285 @@
+"""The command line: `evenhand`.
+
+Belongs here: arguments, exit codes, what is printed. Does not: work; each command calls one function of a room.
+Reading commands never import Dagster; every one takes --json.
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from orchestration.errors import EvenhandError, ExitCode, UsageError
+from orchestration.home import Home
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__.split("\n")[0])
+quarantine_app = typer.Typer(no_args_is_help=True, help="Rows that broke a rule.")
+app.add_typer(quarantine_app, name="quarantine")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+MIB = 1024
+
+
+def main() -> None:
+    """Run the command line; expected errors print one message and give their exit code."""
+    _log_to_stderr()
+    try:
+        app(standalone_mode=False)
+    except EvenhandError as error:
+        typer.echo(f"evenhand: {error}", err=True)
+        sys.exit(error.exit_code)
+    except typer.Exit as leave:
+        sys.exit(leave.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except Exception as error:
+        if hasattr(error, "format_message"):
+            typer.echo(f"evenhand: {error.format_message()}", err=True)
+            sys.exit(ExitCode.USAGE)
+        raise
+
+
+def _log_to_stderr() -> None:
+    """Retry messages and the like go to standard error, so that --json output stays JSON."""
+    import structlog
+
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+
+
+@app.command()
+def refresh(
+    folder: Annotated[Path | None, typer.Option("--from", help="Take files from FOLDER/<dataset>/ instead.")] = None,
+    dataset: Annotated[list[str] | None, typer.Option(help="Only this dataset (repeatable).")] = None,
+    offline: Annotated[bool, typer.Option(help="Ask no publisher; load what is archived and in the inbox.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Load whatever is new, rebuild the marts, publish a release."""
+    from orchestration.catalogue.registry import dataset_spec
+    from orchestration.refresh.outcomes import RefreshRequest
+
+    for name in dataset or ():
+        dataset_spec(name)
+    if folder is not None and not folder.is_dir():
+        raise UsageError(f"{folder} is no folder")
+    request = RefreshRequest(folder.resolve() if folder else None, tuple(dataset or ()), offline=offline)
+    code = run_refresh(Home.default(), request, as_json=as_json)
+    raise typer.Exit(code)
+
+
+def run_refresh(home: Home, request: Any, *, as_json: bool = False) -> ExitCode:
+    """Plan, run the job when something is new, print what became of each file; returns the exit code."""
+    from orchestration.refresh.lock import writer_lock
+    from orchestration.refresh.plan import make_plan
+    from orchestration.refresh.report import print_refresh
+
+    home.create()
+    with writer_lock(home, "evenhand refresh"):
+        with _progress("looking for new files"):
+            plan = make_plan(home, request)
+        result = None
+        if plan.is_needed:
+            from orchestration.automation import intake_config
+            from orchestration.instance import run_refresh_job
+
+            with _progress("loading, building, auditing") as say:
+                result = run_refresh_job(home, intake_config(already_acquired=True), say)
+    return print_refresh(home, plan, result, as_json=as_json, memory=peak_memory())
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[str], None]]:
+    """A spinner on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda text: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what) as status:
+        yield lambda text: status.update(f"{what}: {text}")
+
+
+def peak_memory() -> dict[str, int]:
+    """Peak resident memory in MiB of this process and of its largest child."""
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return {"process_mib": own // MIB, "largest_child_mib": child // MIB}
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """What the home holds, what is due, what waits for someone."""
+    from orchestration.publication.release import current_release, read_manifest
+    from orchestration.refresh.lock import holder
+    from orchestration.refresh.status import dataset_statuses
+
+    home = Home.default()
+    rows = [asdict(row) for row in dataset_statuses(home)]
+    serving = current_release(home)
+    facts = {
+        "home": str(home.root),
+        "synthetic": home.settings.synthetic,
+        "release": read_manifest(serving)["identity"] if serving else None,
+        "release_folder": str(serving) if serving else None,
+        "writer": holder(home),
+        "inbox": len([path for path in home.inbox.glob("*/*") if path.is_file()]) if home.inbox.exists() else 0,
+    }
+    if as_json:
+        _print_json({**facts, "datasets": rows})
+        return
+    for name, value in facts.items():
+        typer.echo(f"{name:<16}{value if value is not None else 'none'}")
+    typer.echo("")
+    _print_table(rows)
+
+
+@quarantine_app.command("list")
+def quarantine_list(dataset: Annotated[str | None, typer.Option()] = None, as_json: AsJson = False) -> None:
+    """Quarantined rows by dataset, file, entity and rule."""
+    from orchestration.refresh.quarantine import summary
+
+    rows = summary(Home.default(), dataset)
+    _print_json(rows) if as_json else _print_table(rows)
+
+
+@quarantine_app.command("show")
+def quarantine_show(
+    dataset: str, release: Annotated[str, typer.Argument(help="First digits of the release's sha256.")], as_json: AsJson = False
+) -> None:
+    """Quarantined rows of one file: entity, row, rule, column; never a value."""
+    from orchestration.refresh.quarantine import rows_of
+
+    rows = rows_of(Home.default(), dataset, release)
+    _print_json(rows) if as_json else _print_table(rows)
+
+
+@app.command()
+def accept(dataset: str, release: Annotated[str, typer.Argument(help="First digits of the file's sha256.")]) -> None:
+    """Let a refused file try again after the spec or the file's neighbours changed."""
+    from orchestration.refresh.quarantine import accept_file
+
+    name = accept_file(Home.default(), dataset, release)
+    typer.echo(f"{name} will be read again by the next `evenhand refresh`.")
+
+
+@app.command()
+def sql(
+    query: str, as_json: AsJson = False, as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False
+) -> None:
+    """Query the published marts: read-only, no file, network or extension within reach."""
+    from orchestration.publication.query import run_query
+
+    columns, rows = run_query(Home.default(), query)
+    if as_csv:
+        import csv
+
+        writer = csv.writer(sys.stdout)
+        writer.writerow(columns)
+        writer.writerows(rows)
+        return
+    records = [dict(zip(columns, row, strict=True)) for row in rows]
+    _print_json(records) if as_json else _print_table(records)
+
+
+@app.command()
+def verify(release: Annotated[str | None, typer.Argument(help="A release's name; the current one by default.")] = None) -> None:
+    """Compare a release's files with its manifest."""
+    from orchestration.errors import GateRefused
+    from orchestration.publication.release import current_release, read_manifest, releases, verify_files
+
+    home = Home.default()
+    folders = [folder for folder in releases(home) if release and folder.name.startswith(release)]
+    folder = folders[0] if folders else current_release(home) if release is None else None
+    if folder is None:
+        raise UsageError("there is no such release; `evenhand status` names the current one")
+    if problems := verify_files(folder):
+        raise GateRefused(f"release {folder.name} is not whole: {'; '.join(problems)}")
+    typer.echo(f"{folder.name}: {len(read_manifest(folder)['files'])} files are as the manifest says")
+
+
+@app.command()
+def rollback(to: Annotated[str | None, typer.Option(help="Start of a release's name; the one before by default.")] = None) -> None:
+    """Serve an earlier release."""
+    from orchestration.publication import release as steps
+    from orchestration.refresh.lock import writer_lock
+
+    home = Home.default()
+    with writer_lock(home, "evenhand rollback"):
+        folder = steps.rollback(home, to)
+    typer.echo(f"now serving {folder.name}")
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Check this installation and home before work starts."""
+    from orchestration.refresh.doctor import examine
+
+    findings = examine(Home.default())
+    if as_json:
+        _print_json([asdict(finding) for finding in findings])
+    else:
+        for finding in findings:
+            typer.echo(f"{'ok ' if finding.ok else 'BAD'} {finding.what}: {finding.detail}")
+    raise typer.Exit(ExitCode.OK if all(finding.ok for finding in findings) else ExitCode.CONFIGURATION)
+
+
+@app.command()
+def demo() -> None:
+    """Simulate a small NHS behind a loopback publisher and refresh everything through the real path."""
+    from orchestration.demo import run_demo
+
+    raise typer.Exit(run_demo(run_refresh))
+
+
+@app.command()
+def dev(
+    port: Annotated[int, typer.Option(help="Port on loopback.")] = 3000,
+    host: Annotated[str, typer.Option(help="Address; anything but loopback needs --exposed.")] = "127.0.0.1",
+    exposed: Annotated[bool, typer.Option(help="Yes, serve a UI without a login to other machines.")] = False,
+) -> None:
+    """Dagster's UI on this home, on loopback."""
+    from orchestration.home import project_root
+    from orchestration.instance import prepare_instance
+
+    if host not in ("127.0.0.1", "localhost", "::1") and not exposed:
+        raise UsageError(f"Dagster's UI has no login; serving it on {host} needs --exposed and a proxy before it")
+    home = Home.default().create()
+    prepare_instance(home)
+    executable = Path(sys.executable).parent / "dagster"
+    workspace = project_root() / "workspace.yaml"
+    command = [str(executable), "dev", "-w", str(workspace), "-h", host, "-p", str(port)]
+    typer.echo(f"Dagster on http://{host}:{port} for {home.root}; stop with Ctrl-C")
+    raise typer.Exit(subprocess.call(command, env={**os.environ, "DAGSTER_DISABLE_TELEMETRY": "yes"}))
+
+
+def _print_json(document: Any) -> None:
+    typer.echo(json.dumps(document, indent=1, default=str, ensure_ascii=False))
+
+
+def _print_table(rows: Sequence[dict[str, Any]]) -> None:
+    """Rows as an aligned text table; says so when there is none."""
+    if not rows:
+        typer.echo("none")
+        return
+    columns = list(rows[0])
+    cells = [[_shown(row[column]) for column in columns] for row in rows]
+    widths = [max(len(column), *(len(line[at]) for line in cells)) for at, column in enumerate(columns)]
+    for line in [columns, *cells]:
+        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return "" if value is None else str(value)
+
+
+if __name__ == "__main__":
+    main()

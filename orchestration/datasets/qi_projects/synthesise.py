@@ -1,0 +1,160 @@
+"""Print a world's QI projects as logs in Evenhand's template: a workbook, and CSV files of the three tables.
+
+Belongs here: the template's sheets, headings and words. Does not: what projects there are (the simulation) or reading
+the logs (parse.py). What a project truly does is not written anywhere in a log.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from orchestration.catalogue.models import Column, Entity
+from orchestration.catalogue.registry import dataset_spec
+from orchestration.datasets.protocol import SyntheticFile
+from orchestration.simulation.records import Outcome, Project
+from orchestration.simulation.world import World
+
+Row = Mapping[str, object]
+
+INBOX = "inbox"
+THERAPY = "talking_therapies"
+TOPICS = {
+    THERAPY: "talking_therapies_access_recovery",
+    "emergency_flow": "emergency_flow",
+    "maternity": "maternity_safety",
+    "child_urgent_care": "child_urgent_care",
+    "learning_disability": "learning_disability",
+    "other": "other",
+}
+MEASURES: dict[Outcome, str] = {
+    "therapy_recovery": "talking_therapies_recovery",
+    "emergency_four_hours": "ae_four_hour_performance",
+    "births": "maternity_deliveries",
+    "child_attendances": "child_ae_attendances",
+    "learning_disability": "learning_disability_prevalence",
+}
+WORKBOOK_MADE_ON = datetime(2026, 1, 1)
+PRIVATE_EVERY = 9
+
+
+def synthesise(world: World) -> Iterable[SyntheticFile]:
+    """The register of therapy projects as a workbook, the register of all others as three CSV files."""
+    spec = dataset_spec("qi_projects")
+    day = world.months[-1] + timedelta(days=90)
+    therapy = [project for project in world.projects if project.topic == THERAPY]
+    others = [project for project in world.projects if project.topic != THERAPY]
+    tables = {entity.name: _cells(entity, _rows(entity.name, therapy)) for entity in spec.entities}
+    yield SyntheticFile("SYNTHETIC-qi-log-therapies.xlsx", _workbook(tables), INBOX, "QI log, therapies", day)
+    for entity in spec.entities:
+        content = _csv(_cells(entity, _rows(entity.name, others)))
+        yield SyntheticFile(f"SYNTHETIC-qi-log-{entity.name}.csv", content, INBOX, f"QI log, {entity.name}", day)
+
+
+def _rows(entity: str, projects: Sequence[Project]) -> list[Row]:
+    """Rows of one table under the spec's column names."""
+    if entity == "projects":
+        return [_project(project) for project in projects]
+    if entity == "sites":
+        return [
+            {
+                "project_ref": project.ref,
+                "organisation_code": site.organisation_code,
+                "role": site.role,
+                "joined_on": site.joined_on,
+                "left_on": site.left_on,
+                "reach_people": site.reach_people,
+                "reach_share": site.reach_share,
+                "reach_basis": site.reach_basis,
+            }
+            for project in projects
+            for site in project.sites
+        ]
+    return [
+        {
+            "project_ref": project.ref,
+            "measure_id": MEASURES[measure.outcome],
+            "measure_role": measure.role,
+            "is_primary": "yes" if measure.is_primary else "no",
+            "direction": measure.direction,
+            "baseline": measure.baseline,
+            "target": measure.target,
+        }
+        for project in projects
+        for measure in project.measures
+    ]
+
+
+def _project(project: Project) -> Row:
+    """One project with its equity classification; one in nine of those not on therapies says nothing on publication."""
+    equity = project.equity
+    is_private = project.topic != THERAPY and int(project.ref[-3:]) % PRIVATE_EVERY == 0
+    return {
+        "project_ref": project.ref,
+        "Title": f"{project.title} (SYNTHETIC)",
+        "activity_type": project.activity_type,
+        "status": project.status,
+        "method": project.method,
+        "scope": project.scope,
+        "setting": project.setting,
+        "specialty": project.specialty,
+        "clinical_topic": TOPICS[project.topic],
+        "registered_on": project.registered_on,
+        "implemented_on": project.implemented_on,
+        "implemented_precision": project.implemented_precision,
+        "ended_on": project.ended_on,
+        "ended_precision": project.ended_precision,
+        "end_date_basis": project.end_date_basis,
+        "equity_mode": equity.equity_mode,
+        "targeting": equity.targeting,
+        "target_groups": ";".join(equity.target_groups),
+        "core20plus5_area": equity.core20plus5_area,
+        "stream": equity.stream,
+        "agency_demand": equity.agency_demand,
+        "digital_dependency": equity.digital_dependency,
+        "incentive_or_target_driven": equity.incentive_or_target_driven,
+        "disaggregated_baseline": equity.disaggregated_baseline,
+        "disaggregated_monitoring": equity.disaggregated_monitoring,
+        "patient_involvement": equity.patient_involvement,
+        "expected_gap_direction": equity.expected_gap_direction,
+        "classification_source": equity.classification_source,
+        "self_reported_result": project.self_reported_result,
+        "publication": "" if is_private else "public",
+    }
+
+
+def _cells(entity: Entity, rows: Sequence[Row]) -> list[list[str]]:
+    """Headings and rows as a person would fill them in: unknown is left blank."""
+    headings = [(column.name, _heading(column)) for column in entity.columns]
+    headings += [(heading, heading) for heading in entity.not_loaded]
+    return [[shown for _, shown in headings], *[[_text(row.get(name)) for name, _ in headings] for row in rows]]
+
+
+def _heading(column: Column) -> str:
+    return column.source or column.name
+
+
+def _text(value: object) -> str:
+    if value is None or value == "unknown":
+        return ""
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _workbook(tables: Mapping[str, Sequence[Sequence[str]]]) -> bytes:
+    """An xlsx with one sheet per table; all cells text, the same bytes for the same content."""
+    from xlsxwriter import Workbook
+
+    stream = io.BytesIO()
+    with Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as workbook:
+        workbook.set_properties({"title": "QI log (SYNTHETIC)", "created": WORKBOOK_MADE_ON})
+        for name, cells in tables.items():
+            sheet = workbook.add_worksheet(name.title())
+            for at, row in enumerate(cells):
+                sheet.write_row(at, 0, row)
+    return stream.getvalue()
+
+
+def _csv(cells: Sequence[Sequence[str]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerows(cells)
+    return text.getvalue().encode("utf-8-sig")
