@@ -90,7 +90,11 @@ def inbox_content(inbox: Path) -> str | None:
 
 
 def intake_config(
-    *, folder: str | None = None, datasets: list[str] | None = None, offline: bool = False, already_acquired: bool = False
+    *,
+    folder: str | None = None,
+    datasets: list[str] | None = None,
+    offline: bool = False,
+    already_acquired: bool = False,
 ) -> dict[str, Any]:
     """Run configuration of the refresh job's intake."""
     config: dict[str, Any] = {"datasets": datasets or [], "offline": offline, "already_acquired": already_acquired}

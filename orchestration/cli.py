@@ -20,7 +20,9 @@ import typer
 from orchestration.errors import EvenhandError, ExitCode, UsageError
 from orchestration.home import Home
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__.split("\n")[0])
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__.split("\n")[0]
+)
 quarantine_app = typer.Typer(no_args_is_help=True, help="Rows that broke a rule.")
 app.add_typer(quarantine_app, name="quarantine")
 
@@ -151,7 +153,9 @@ def quarantine_list(dataset: Annotated[str | None, typer.Option()] = None, as_js
 
 @quarantine_app.command("show")
 def quarantine_show(
-    dataset: str, release: Annotated[str, typer.Argument(help="First digits of the release's sha256.")], as_json: AsJson = False
+    dataset: str,
+    release: Annotated[str, typer.Argument(help="First digits of the release's sha256.")],
+    as_json: AsJson = False,
 ) -> None:
     """Quarantined rows of one file: entity, row, rule, column; never a value."""
     from orchestration.refresh.quarantine import rows_of
@@ -189,7 +193,9 @@ def sql(
 
 
 @app.command()
-def verify(release: Annotated[str | None, typer.Argument(help="A release's name; the current one by default.")] = None) -> None:
+def verify(
+    release: Annotated[str | None, typer.Argument(help="A release's name; the current one by default.")] = None,
+) -> None:
     """Compare a release's files with its manifest."""
     from orchestration.errors import GateRefused
     from orchestration.publication.release import current_release, read_manifest, releases, verify_files
@@ -205,7 +211,9 @@ def verify(release: Annotated[str | None, typer.Argument(help="A release's name;
 
 
 @app.command()
-def rollback(to: Annotated[str | None, typer.Option(help="Start of a release's name; the one before by default.")] = None) -> None:
+def rollback(
+    to: Annotated[str | None, typer.Option(help="Start of a release's name; the one before by default.")] = None,
+) -> None:
     """Serve an earlier release."""
     from orchestration.publication import release as steps
     from orchestration.refresh.lock import writer_lock

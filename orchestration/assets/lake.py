@@ -181,7 +181,9 @@ def _partitions(spec: DatasetSpec) -> dg.PartitionsDefinition[str]:
     if spec.partitions == "month" and spec.first_period:
         return dg.MonthlyPartitionsDefinition(start_date=spec.first_period.isoformat())
     if spec.partitions == "financial_year" and spec.first_period:
-        return dg.TimeWindowPartitionsDefinition(start=spec.first_period.isoformat(), fmt="%Y-%m-%d", cron_schedule="0 0 1 4 *")
+        return dg.TimeWindowPartitionsDefinition(
+            start=spec.first_period.isoformat(), fmt="%Y-%m-%d", cron_schedule="0 0 1 4 *"
+        )
     return dg.DynamicPartitionsDefinition(name=f"{spec.name}_releases")
 
 

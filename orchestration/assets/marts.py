@@ -28,7 +28,9 @@ class Translator(DagsterDbtTranslator):
     """Names, groups and owners of dbt nodes in Dagster: the folders of the dbt project."""
 
     def __init__(self) -> None:
-        super().__init__(DagsterDbtTranslatorSettings(enable_asset_checks=True, enable_duplicate_source_asset_keys=True))
+        super().__init__(
+            DagsterDbtTranslatorSettings(enable_asset_checks=True, enable_duplicate_source_asset_keys=True)
+        )
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         """``lake/<dataset>`` for sources, ``<layer>/<model>`` for models and seeds."""

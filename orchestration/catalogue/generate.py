@@ -41,7 +41,9 @@ def generated_files() -> dict[Path, str]:
         schema = {"$comment": HEADER, **model.model_json_schema()}
         files[PACKAGE / "catalogue" / "schemas" / f"{name}.schema.json"] = json.dumps(schema, indent=2) + "\n"
     for spec in dataset_specs().values():
-        entities = {entity.name: f"{entity.grain[0].upper()}{entity.grain[1:]}, in each release." for entity in spec.entities}
+        entities = {
+            entity.name: f"{entity.grain[0].upper()}{entity.grain[1:]}, in each release." for entity in spec.entities
+        }
         files[_sources_path(spec.name)] = _sources(spec.name, spec.title, entities, _columns(spec))
     files[_sources_path("platform")] = _sources("platform", "What the platform knows", PLATFORM_TABLES, {})
     files[INTERMEDIATE / "int_observations__combined.sql"] = _combined()
@@ -71,7 +73,7 @@ def _sources(name: str, title: str, tables: Mapping[str, str], columns: Mapping[
                     {
                         "name": table,
                         "description": description,
-                                **({"columns": columns[table]} if table in columns else {}),
+                        **({"columns": columns[table]} if table in columns else {}),
                     }
                     for table, description in tables.items()
                 ],
@@ -91,14 +93,22 @@ def _combined() -> str:
 
 def _dictionary() -> Iterator[str]:
     yield from ("# Data dictionary", "", f"<!-- {HEADER} -->", "")
-    yield from ("Datasets, measures and breaks as the catalogue states them. Marts are described in the YAML beside each model.", "")
+    yield from (
+        "Datasets, measures and breaks as the catalogue states them. Marts are described in the YAML beside each model.",
+        "",
+    )
     yield from ("## Datasets", "")
     for spec in dataset_specs().values():
         yield from _dataset_section(spec)
     yield from ("## Measures", "")
     for measure in measures().values():
         yield from _measure_section(measure)
-    yield from ("## Known breaks", "", "| break | measure | from | to | kind | handling | description |", "|---|---|---|---|---|---|---|")
+    yield from (
+        "## Known breaks",
+        "",
+        "| break | measure | from | to | kind | handling | description |",
+        "|---|---|---|---|---|---|---|",
+    )
     for known in breaks().values():
         yield (
             f"| {known.break_id} | {known.measure_id} | {known.starts_on} | {known.ends_on or ''} | {known.kind} | "

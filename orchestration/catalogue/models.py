@@ -178,7 +178,9 @@ class DatasetSpec(Document):
     attribution: str = Field(description="The line that must stand beside any figure made from the dataset.")
     landing_page: str
     kind: Literal["outcomes", "reference", "qi_log"]
-    discovery: Discovery | None = Field(default=None, description="None: files are only taken from a folder or the inbox.")
+    discovery: Discovery | None = Field(
+        default=None, description="None: files are only taken from a folder or the inbox."
+    )
     cadence: Literal["monthly", "quarterly", "annual", "irregular"]
     publication_lag: str = Field(pattern=r"^P\d+D$", description="ISO 8601 duration from period end to publication.")
     grace: str = Field(pattern=r"^P\d+D$", description="How long past the lag before a missing release is a warning.")

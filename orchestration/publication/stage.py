@@ -110,7 +110,7 @@ def _quoted(text: str) -> str:
 
 def _write_site(con: "duckdb.DuckDBPyConnection", home: Home, folder: Path) -> None:
     from orchestration.publication.site.build import build_site
-    from orchestration.publication.site.tables import read_site_tables, site_facts
+    from orchestration.publication.site.inputs import read_site_tables, site_facts
 
     build_site(read_site_tables(con, folder / MARTS), site_facts(home.settings.synthetic), folder / "site")
 

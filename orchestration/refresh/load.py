@@ -41,7 +41,12 @@ def made_with(spec: DatasetSpec, references: Mapping[str, frozenset[str]]) -> st
     """Hash of everything but the bytes that decides what a file's load gives: spec, parser, reader, rules, registers."""
     digest = sha256()
     folder = DATASETS / spec.name
-    sources = [folder / "dataset.yaml", folder / "parse.py", DATASETS / "reading.py", PACKAGE / "validation/validate.py"]
+    sources = [
+        folder / "dataset.yaml",
+        folder / "parse.py",
+        DATASETS / "reading.py",
+        PACKAGE / "validation/validate.py",
+    ]
     for path in sources:
         digest.update(path.read_bytes())
     for name, codes in sorted(references.items()):
@@ -80,9 +85,7 @@ def _load(home: Home, spec: DatasetSpec, file: ArchivedFile) -> FileOutcome:
     )
 
 
-def _validated(
-    spec: DatasetSpec, parsed: Parsed, references: Mapping[str, frozenset[str]]
-) -> dict[str, "Validated"]:
+def _validated(spec: DatasetSpec, parsed: Parsed, references: Mapping[str, frozenset[str]]) -> dict[str, "Validated"]:
     from orchestration.validation.validate import validate
 
     return {name: validate(spec.entity(name), table, references) for name, table in parsed.tables.items()}
@@ -118,4 +121,3 @@ def _report(
         quarantine=quarantine,
         notes=parsed.notes,
     )
-

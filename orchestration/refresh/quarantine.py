@@ -61,5 +61,7 @@ def find_file(home: Home, dataset: str, release: str) -> ArchivedFile:
     dataset_spec(dataset)
     found = [file for file in Archive(home.archive).files(dataset) if file.sha256.startswith(release)]
     if len(found) != 1:
-        raise UsageError(f"{len(found)} files of {dataset} start with {release!r}; `evenhand quarantine list` names them")
+        raise UsageError(
+            f"{len(found)} files of {dataset} start with {release!r}; `evenhand quarantine list` names them"
+        )
     return found[0]

@@ -145,7 +145,9 @@ def _text(document: dict[str, Any]) -> str:
         lines.append("no new release; the last good one stays served")
     lines.append(f"release {str(document['release'])[:12]} in {document['release_folder']}")
     memory = document["peak_memory"]
-    lines.append(f"peak memory: {memory['process_mib']} MiB here, {memory['largest_child_mib']} MiB in the largest child")
+    lines.append(
+        f"peak memory: {memory['process_mib']} MiB here, {memory['largest_child_mib']} MiB in the largest child"
+    )
     return "\n".join(lines)
 
 

@@ -1,7 +1,7 @@
 """Turn published text into typed rows by the spec, and send what does not fit to quarantine.
 
-Belongs here: casting, null marks, the pandera schema made from a spec, duplicate keys. Does not: reading files, deciding
-what happens to a file as a whole, or any check that needs another dataset (dbt) or the published tables (expectations).
+Belongs here: casting, null marks, the pandera schema made from a spec, duplicate keys. Does not: reading files, judging a
+file as a whole, or any check that needs another dataset (dbt) or the published tables (expectations).
 """
 
 from collections.abc import Mapping, Set
@@ -67,7 +67,9 @@ def validate(entity: Entity, table: Table, references: Mapping[str, Set[str]] | 
     typed = typed[~typed["source_row"].isin({fault.source_row for fault in faults})]
     typed, collapsed, conflicts = _resolve_duplicates(entity, typed)
     ignored = {**table.ignored, **({"exact_duplicate": collapsed} if collapsed else {})}
-    suppressed = sum(int((typed[f"{c.name}_status"] == ValueStatus.SUPPRESSED).sum()) for c in entity.columns if c.marks)
+    suppressed = sum(
+        int((typed[f"{c.name}_status"] == ValueStatus.SUPPRESSED).sum()) for c in entity.columns if c.marks
+    )
     return Validated(typed.reset_index(drop=True), table.read, tuple(faults + conflicts), ignored, suppressed)
 
 
@@ -123,23 +125,23 @@ def _cast_column(column: Column, text: pd.Series) -> tuple[pd.Series, pd.Series]
 def schema_of(entity: Entity, references: Mapping[str, Set[str]]) -> pa.DataFrameSchema:
     """The pandera schema that the spec's entity stands for: types, bounds, patterns, closed lists, references, rules."""
     columns = {column.name: _column_schema(column, references) for column in entity.columns}
-    checks = [pa.Check(_rule_check(rule.sql), name=f"rule:{rule.name}", error=rule.why) for rule in entity.rules]
+    checks = [pa.Check(_rule_check(rule.sql), error=f"rule:{rule.name}") for rule in entity.rules]
     return pa.DataFrameSchema(columns, checks=checks, strict=False, coerce=False, name=entity.name)
 
 
 def _column_schema(column: Column, references: Mapping[str, Set[str]]) -> pa.Column:
     checks = []
     if column.minimum is not None:
-        checks.append(pa.Check.ge(column.minimum, name="minimum"))
+        checks.append(pa.Check.ge(column.minimum, error="minimum"))
     if column.maximum is not None:
-        checks.append(pa.Check.le(column.maximum, name="maximum"))
+        checks.append(pa.Check.le(column.maximum, error="maximum"))
     if column.pattern is not None:
-        checks.append(pa.Check(_fullmatch(column.pattern), name="pattern"))
+        checks.append(pa.Check(_fullmatch(column.pattern), error="pattern"))
     if column.values is not None:
-        checks.append(pa.Check.isin(column.values, name="values"))
+        checks.append(pa.Check.isin(column.values, error="values"))
     if column.references is not None:
         known = references.get(column.references, frozenset())
-        checks.append(pa.Check.isin(sorted(known), name=f"unknown_{column.references.removesuffix('s')}"))
+        checks.append(pa.Check.isin(sorted(known), error=f"unknown_{column.references.removesuffix('s')}"))
     nullable = column.nullable or bool(column.marks)
     return pa.Column(PANDAS_TYPES[column.type], checks=checks, nullable=nullable, name=column.name)
 
@@ -181,7 +183,7 @@ def _faults_from(cases: pd.DataFrame, typed: pd.DataFrame) -> list[Quarantined]:
         row = int(typed.at[case.index, "source_row"])
         whole_row = str(case.check).startswith("rule:")
         column = "" if whole_row else str(case.column)
-        rule = "missing" if case.check == "not_nullable" else str(case.check).split("(")[0]
+        rule = "missing" if case.check == "not_nullable" else str(case.check).removeprefix("rule:")
         value = "" if whole_row or rule == "missing" else _hash(str(case.failure_case))
         faults[row, rule, column] = Quarantined(row, rule, column, value)
     return list(faults.values())
@@ -203,4 +205,3 @@ def _resolve_duplicates(entity: Entity, typed: pd.DataFrame) -> tuple[pd.DataFra
 def _hash(value: str) -> str:
     """First 16 hex digits of the value's sha256; empty for an empty value."""
     return sha256(value.encode()).hexdigest()[:16] if value else ""
-

@@ -7,8 +7,10 @@ import pytest
 
 from orchestration.catalogue.registry import dataset_spec
 from orchestration.datasets.fingertips.parse import parse, period_of, status_of
+from orchestration.datasets.fingertips.synthesise import synthesise
 from orchestration.datasets.protocol import SourceFile
 from orchestration.errors import FileRefused, NotOfThisDataset
+from orchestration.simulation.world import World
 from orchestration.validation.validate import Validated, validate
 
 HEADER = (
@@ -136,3 +138,20 @@ def test_the_published_downloads_reconcile(
     assert (result.read, len(result.frame), result.quarantined) == (read, loaded, ())
     if entity == "indicators":
         assert (result.frame["value_status"] == "suppressed").sum() == suppressed
+
+
+def test_a_synthetic_practice_is_rounded_and_the_smallest_is_hidden_as_the_publisher_does(tmp_path: Path) -> None:
+    world = World.make(scale="small")
+    file = next(file for file in synthesise(world) if "93930" in file.name)
+    path = tmp_path / file.name
+    path.write_bytes(file.content)
+    frame = validated(SourceFile(path, file.name)).frame
+    practices = frame[(frame["area_type"] == "GPs") & (frame["period_start"] == "2022-04-01")]
+    true = {row.practice_code: row.attendances for row in world.child_attendances() if row.year == 2022}
+    assert (practices["value_status"] == "suppressed").sum() >= 1
+    for code, count, status in practices[["area_code", "count", "value_status"]].itertuples(index=False):
+        if status == "suppressed":
+            assert count != count, "a hidden count is not a number"
+        else:
+            assert count % 5 == 0
+            assert abs(count - true[code]) <= 2

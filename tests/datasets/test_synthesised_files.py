@@ -10,7 +10,16 @@ from orchestration.datasets.protocol import Parsed, SourceFile, SyntheticFile, p
 from orchestration.simulation.world import World
 from orchestration.validation.validate import validate
 
-DATASETS = ("ae_monthly", "ods_trusts", "ods_successions", "qi_projects")
+DATASETS = (
+    "ae_monthly",
+    "fingertips",
+    "geography_lookups",
+    "gp_practices",
+    "imd",
+    "ods_successions",
+    "ods_trusts",
+    "qi_projects",
+)
 
 
 @pytest.fixture(scope="module")

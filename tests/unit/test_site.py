@@ -11,12 +11,15 @@ from datetime import date, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
 
+from orchestration.catalogue.registry import dataset_specs
 from orchestration.publication.site import charts, series, words
-from orchestration.publication.site.build import HERE, VENDORED, DatasetFacts, SiteFacts, build_site
+from orchestration.publication.site.build import HERE, MARTS, VENDORED, DatasetFacts, SiteFacts, build_site
 from orchestration.publication.site.figure import CREDIT, recovery_figure
+from orchestration.publication.site.inputs import read_site_tables, site_facts
 
 ENGLAND = "England (SYNTHETIC)"
 FACTS = SiteFacts(
@@ -179,19 +182,20 @@ def gap_rows() -> Iterator[dict[str, object]]:
             "population": "all",
             "stratum_dimension": "deprivation",
             "stratum_scheme": "imd_2019_quintile",
-            "contrast": "most_v_least",
+            "adjustment": "crude",
+            "contrast": "most_v_least_deprived",
             "disadvantaged_stratum": "1",
             "comparator_stratum": "5",
-            "gap": None if is_hidden else 12.3 - place,
-            "gap_lower_95": None if is_hidden else 11.1 - place,
-            "gap_upper_95": None if is_hidden else 13.5 - place,
+            "gap": None if is_hidden else -12.3 + place,
+            "gap_lower_95": None if is_hidden else -13.5 + place,
+            "gap_upper_95": None if is_hidden else -11.1 + place,
             "ratio": None if is_hidden else 0.78,
             "ratio_lower_95": None if is_hidden else 0.75,
             "ratio_upper_95": None if is_hidden else 0.81,
-            "gap_against": "disadvantaged",
-            "method": "difference",
+            "gap_against": "not_applicable" if is_hidden else "1",
+            "method": "difference: newcombe hybrid score; ratio: katz log",
             "unknown_share": 0.011,
-            "status": "suppressed" if is_hidden else "value",
+            "status": "not_computed:suppressed_stratum" if is_hidden else "computed",
             "dataset": "talking_therapies",
             "is_synthetic": True,
         }
@@ -247,9 +251,20 @@ def page_of(marts: Mapping[str, pd.DataFrame], into: Path, facts: SiteFacts = FA
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> str:
+def site(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
+    """The files of the synthetic marts' site."""
+    return tuple(build_site(tables(), FACTS, tmp_path_factory.mktemp("site")))
+
+
+@pytest.fixture(scope="module")
+def page(site: tuple[Path, ...]) -> str:
     """The index page of the synthetic marts."""
-    return page_of(tables(), tmp_path_factory.mktemp("site"))
+    return next(path for path in site if path.name == "index.html").read_text(encoding="utf-8")
+
+
+def deliveries() -> dict[str, pd.DataFrame]:
+    """The smallest marts that make a page."""
+    return {"outcome_trends": pd.DataFrame(delivery_rows())}
 
 
 class Elements(HTMLParser):
@@ -272,25 +287,22 @@ def section_of(page: str, anchor: str) -> str:
 
 def table_of(page: str, name: str) -> list[list[str]]:
     """Cells of a table as text, row by row, the header first."""
-    body = re.search(rf'<table class="nhsuk-table" id="{name}">(.*?)</table>', page, re.DOTALL)
+    body = re.search(rf'<table class="nhsuk-table" id="{name}"[^>]*>(.*?)</table>', page, re.DOTALL)
     assert body, f"there is no table {name}"
     rows = re.findall(r"<tr.*?>(.*?)</tr>", body.group(1), re.DOTALL)
     cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
     return [[re.sub(r"<[^>]+>", " ", cell).strip() for cell in row] for row in cells]
 
 
-def test_the_same_tables_give_the_same_bytes(tmp_path: Path) -> None:
-    first = build_site(tables(), FACTS, tmp_path / "one")
+def test_the_same_tables_give_the_same_bytes(site: tuple[Path, ...], tmp_path: Path) -> None:
     shuffled = {name: frame.sample(frac=1, random_state=7) for name, frame in reversed(tables().items())}
-    second = build_site(shuffled, FACTS, tmp_path / "two")
-    assert [path.relative_to(tmp_path / "one") for path in first] == [
-        path.relative_to(tmp_path / "two") for path in second
-    ]
-    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+    again = build_site(shuffled, FACTS, tmp_path)
+    assert [path.name for path in again] == [path.name for path in site]
+    assert [path.read_bytes() for path in again] == [path.read_bytes() for path in site]
 
 
-def test_the_page_asks_for_nothing_outside_its_folder_and_runs_no_script(page: str, tmp_path: Path) -> None:
-    written = build_site(tables(), FACTS, tmp_path)
+def test_the_page_asks_for_nothing_outside_its_folder_and_runs_no_script(site: tuple[Path, ...], page: str) -> None:
+    folder = next(path for path in site if path.name == "index.html").parent
     elements = Elements(page).found
     asked = [
         attrs[name]
@@ -298,12 +310,12 @@ def test_the_page_asks_for_nothing_outside_its_folder_and_runs_no_script(page: s
         for name in ("src", "href", "xlink:href", "data", "srcset", "poster", "action")
         if name in attrs and tag != "a"
     ]
-    assert {(tmp_path / address).resolve() for address in asked} == {path for path in written if path.suffix == ".css"}
-    assert not [tag for tag, _ in elements if tag in ("script", "iframe", "object", "embed", "img", "style")]
+    assert {folder / address for address in asked} == {path for path in site if path.suffix == ".css"}
+    assert not [tag for tag, _ in elements if tag in ("script", "iframe", "object", "embed", "img", "image", "style")]
     assert not [attrs for _, attrs in elements if "style" in attrs or any(name.startswith("on") for name in attrs)]
     policy = next(attrs["content"] for tag, attrs in elements if attrs.get("http-equiv") == "Content-Security-Policy")
     assert "default-src 'self'" in policy
-    for path in written:
+    for path in site:
         if path.suffix == ".css":
             assert not re.search(r"url\(|@import|@font-face|https?:", path.read_text(encoding="utf-8")), path.name
 
@@ -372,9 +384,17 @@ def test_a_suppressed_point_breaks_the_line_and_is_not_drawn_at_zero() -> None:
 
 def test_a_gap_that_is_not_computed_says_why(page: str) -> None:
     short = table_of(page, "measure-talking-therapies-recovery-table")
-    gaps = {row[0]: row[-1].split() for row in short[1:]}
-    assert gaps["2020-21"] == ["suppressed"]
-    assert gaps["2018-19"] == ["12.3", "11.1", "to", "13.5"]
+    gaps = {row[0]: " ".join(row[-1].split()) for row in short[1:]}
+    assert gaps["2020-21"] == "not computed: suppressed stratum"
+    assert gaps["2018-19"] == "−12.3 −13.5 to −11.1"
+
+
+def test_the_headline_holds_the_newest_figure_and_the_gap_in_the_newest_and_the_first_period(page: str) -> None:
+    card = page[page.index('<li class="card">') : page.index("</li>\n    <li", page.index("card__gaps"))]
+    said = " ".join(re.sub(r"<[^>]+>", " ", card).split())
+    assert "50.8% 2022-23 (49.8 to 51.8)" in said
+    assert "Gap, most deprived (1) against least deprived (5)" in said
+    assert "2022-23: −8.3 (−9.5 to −7.1)" in said
 
 
 def test_the_table_holds_the_same_numbers_as_the_mart(page: str) -> None:
@@ -403,23 +423,25 @@ def test_simulated_data_are_labelled_at_the_top_in_the_title_and_under_every_pic
 
 
 def test_real_data_are_not_called_simulated(tmp_path: Path) -> None:
-    marts = tables()
-    for name in ("outcome_trends", "outcome_inequalities"):
-        marts[name]["is_synthetic"] = False
+    marts = deliveries()
+    marts["outcome_trends"]["is_synthetic"] = False
     page = page_of(marts, tmp_path, replace(FACTS, is_synthetic=False))
     assert "imulated" not in page
 
 
 def test_one_synthetic_row_is_enough_for_the_banner(tmp_path: Path) -> None:
-    page = page_of(tables(), tmp_path, replace(FACTS, is_synthetic=False))
+    marts = deliveries()
+    marts["outcome_trends"]["is_synthetic"] = [False, False, True, False, False]
+    page = page_of(marts, tmp_path, replace(FACTS, is_synthetic=False))
     assert page.count('class="simulated"') == 1
 
 
 def test_a_distribution_is_shown_as_counts_and_never_as_a_rate(page: str) -> None:
     section = section_of(page, "measure-maternity-deliveries")
-    assert "a distribution, not a rate" in section
-    assert "77.7" not in section
-    assert "%" not in section
+    said = re.sub(r"<[^>]+>", " ", section)
+    assert "a distribution, not a rate" in said
+    assert "77.7" not in said
+    assert "%" not in said
     rows = {row[0]: row[1:] for row in table_of(page, "measure-maternity-deliveries-table")}
     assert rows["Most deprived (1)"] == ["1,000"]
     assert rows["Deprivation 4"] == ["suppressed"]
@@ -478,11 +500,8 @@ def test_one_picture_never_mixes_adjustments_populations_or_views() -> None:
 
 
 def test_a_measure_without_a_figure_of_england_is_listed_and_not_pooled(tmp_path: Path) -> None:
-    marts = tables()
-    extra = trend_row(
-        measure_id="local", measure_title="Local only", organisation_level="provider", organisation_code="SYN"
-    )
-    marts["outcome_trends"] = pd.concat([marts["outcome_trends"], pd.DataFrame([extra])])
+    local = {"measure_id": "local", "measure_title": "Local only", "organisation_code": "SYN"}
+    marts = {"outcome_trends": pd.DataFrame([trend_row(**local, organisation_level="provider"), *delivery_rows()])}
     page = page_of(marts, tmp_path)
     assert "Measures without a figure of England" in page
     assert "<li>Local only</li>" in page
@@ -493,6 +512,32 @@ def test_a_release_without_outcomes_still_has_a_page(tmp_path: Path) -> None:
     empty = {"outcome_trends": tables()["outcome_trends"].iloc[:0]}
     page = page_of(empty, tmp_path, replace(FACTS, is_synthetic=False))
     assert "No outcome data are in this release." in page
+
+
+def test_of_organisations_other_than_england_only_what_coverage_counts_is_read(tmp_path: Path) -> None:
+    local = {"organisation_level": "provider", "organisation_code": "SYN1", "organisation_view": "as_was"}
+    others = [trend_row(**local, stratum_dimension="sex", stratum=sex) for sex in ("female", "male")]
+    frames = {name: pd.DataFrame({"organisation_level": pd.Series(dtype="str")}) for name in MARTS}
+    frames["outcome_trends"] = pd.DataFrame([*recovery_rows(), *others])
+    with duckdb.connect() as con:
+        for name, frame in frames.items():
+            con.register("frame", frame)
+            con.execute(f"copy frame to '{tmp_path / name}.parquet' (format parquet)")
+        marts = read_site_tables(con, tmp_path)
+    trends = marts["outcome_trends"]
+    assert (trends["organisation_level"] == "england").sum() == 35
+    provider = trends[trends["organisation_level"] == "provider"]
+    assert len(provider) == 1
+    assert provider["value"].isna().all()
+    page = page_of({"outcome_trends": trends}, tmp_path / "site")
+    assert table_of(page, "coverage-table")[1][4:] == ["England and 1 provider", "all people, deprivation and sex"]
+    assert table_of(page, "measure-talking-therapies-recovery-table")[1][1].split() == ["44.0", "41.8", "to", "46.2"]
+
+
+def test_the_facts_name_every_dataset_of_the_catalogue_with_its_attribution() -> None:
+    facts = site_facts(is_synthetic=False)
+    assert {dataset.name for dataset in facts.datasets} == set(dataset_specs())
+    assert all(dataset.attribution for dataset in facts.datasets)
 
 
 def test_a_release_without_the_trend_mart_is_refused(tmp_path: Path) -> None:

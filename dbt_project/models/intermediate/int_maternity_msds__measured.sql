@@ -14,7 +14,7 @@ releases as (select * from {{ ref('stg_platform__releases') }}),
 
 deliveries as (
     select
-        counts.*,
+        *,
         case dimension
             when 'TotalDeliveries' then 'all'
             when 'EthnicCategoryMotherGroup' then 'ethnicity'
@@ -29,10 +29,10 @@ deliveries as (
         )
 ),
 
--- 'Not known', 'Not Stated' and both spellings of 'Missing value' are one stratum, unknown; deciles come as '2' and as '02'
+-- 'Not known', 'Not Stated' and both spellings of 'Missing value' are one stratum; deciles come as '2' and as '02'
 labelled as (
     select
-        deliveries.*,
+        *,
         case
             when stratum_dimension = 'all' then 'all'
             when lower(measure) like 'missing value%' then 'unknown'
@@ -116,7 +116,7 @@ select
     cast(null as double) as denominator,
     cast(null as double) as denominator_lower,
     cast(null as double) as denominator_upper,
-    cast(strata.numerator as double) as value,
+    cast(null as double) as value,
     cast(null as double) as published_value,
     cast(null as double) as published_lower,
     cast(null as double) as published_upper,

@@ -188,14 +188,26 @@ changed as (
     from compared
 ),
 
--- a version begins when the description of an organisation differs from the sighting before
+-- a version begins when the description of an organisation differs from the sighting before; a closure that a later
+-- snapshot shows began on the legal day
 versions as (
     select
         changed.*,
         row_number() over (partition by organisation_code, organisation_scheme order by seen_on) as version,
-        lead(seen_on) over (partition by organisation_code, organisation_scheme order by seen_on) as next_seen_on
+        case
+            when description_before is null then coalesce(opened_on, seen_on)
+            when closed_on < seen_on then closed_on
+            else seen_on
+        end as valid_from
     from changed
     where description_before is null or description_before <> description
+),
+
+bounded as (
+    select
+        versions.*,
+        lead(valid_from) over (partition by organisation_code, organisation_scheme order by version) as next_valid_from
+    from versions
 )
 
 select
@@ -206,11 +218,11 @@ select
     organisation_level,
     opened_on,
     closed_on,
-    case when version = 1 then coalesce(opened_on, seen_on) else seen_on end as valid_from,
-    coalesce(cast(next_seen_on - interval '1' day as date), closed_on) as valid_to,
+    valid_from,
+    coalesce(cast(next_valid_from - interval '1' day as date), closed_on) as valid_to,
     seen_on as first_seen_on,
     icb_code,
     region_code,
     source_dataset,
     is_synthetic
-from versions
+from bounded

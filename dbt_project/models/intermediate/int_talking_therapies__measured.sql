@@ -15,7 +15,7 @@ releases as (select * from {{ ref('stg_platform__releases') }}),
 -- the publisher's decile 01 is least deprived and 10 most; here 1 is most deprived, always
 stratified as (
     select
-        activity.*,
+        *,
         case variable_type
             when 'Indices of Deprivation Decile' then 'deprivation'
             when 'Ethnic Group' then 'ethnicity'
@@ -90,7 +90,7 @@ strata as (
 -- the denominator is finished courses less those excluded: recovery has to begin with a clinical case
 outcomes as (
     select
-        strata.*,
+        *,
         'talking_therapies_recovery' as measure_id,
         recovery as outcome,
         recovery_status as outcome_status,
@@ -100,7 +100,7 @@ outcomes as (
     from strata
     union all
     select
-        strata.*,
+        *,
         'talking_therapies_reliable_recovery' as measure_id,
         reliable_recovery as outcome,
         reliable_recovery_status as outcome_status,
@@ -110,7 +110,7 @@ outcomes as (
     from strata
     union all
     select
-        strata.*,
+        *,
         'talking_therapies_reliable_improvement' as measure_id,
         improvement as outcome,
         improvement_status as outcome_status,
@@ -123,7 +123,7 @@ outcomes as (
 -- England is exact; elsewhere a printed 5 stands for 5 to 7 and any other count for itself plus or minus 2
 roundings as (
     select
-        outcomes.*,
+        *,
         finished_course_treatment - excluded as denominator,
         case when organisation_level = 'england' then 'none' else 'nearest_5' end as rounding,
         case when organisation_level = 'england' then 0 else 2 end as tolerance,
@@ -133,7 +133,7 @@ roundings as (
 
 bounded as (
     select
-        roundings.*,
+        *,
         case
             when outcome - tolerance < smallest_shown then smallest_shown else outcome - tolerance
         end as outcome_lower,
@@ -155,7 +155,7 @@ bounded as (
 -- two rounded counts can leave a denominator below the outcome: then there is no rate rather than one above 100
 judged as (
     select
-        bounded.*,
+        *,
         case
             when 'suppressed' in (outcome_status, finished_course_treatment_status, excluded_status) then 'suppressed'
             when outcome is null or denominator is null then 'missing_at_source'

@@ -22,7 +22,11 @@ def parse(source: SourceFile) -> Parsed:
     totals = [row for row in sheet.rows if _is_total(row[1][period]) or _is_total(row[1][code])]
     rows = [row for row in sheet.rows if row not in totals]
     start, end = _one_month(sheet, {row[period] for _, row in rows})
-    counts = {name: at for name, at in positions.items() if name not in ("organisation_code", "organisation_name", "parent_name")}
+    counts = {
+        name: at
+        for name, at in positions.items()
+        if name not in ("organisation_code", "organisation_name", "parent_name")
+    }
     _check_totals(sheet, rows, totals, counts)
     constants = {"period_start": start.isoformat(), "period_end": end.isoformat()}
     table: Table = table_from(

@@ -61,7 +61,7 @@ class SiteFacts:
     made_from: tuple[str, ...]
     version: str
     database: str = "evenhand.duckdb"
-    parquet: str = "parquet/{mart}.parquet"
+    parquet: str = "marts/{mart}.parquet"
 
 
 def dataset_facts(spec: "DatasetSpec") -> DatasetFacts:

@@ -26,7 +26,7 @@ NAMED_COLOURS = (svg.BLUE, svg.RUST, "#00664d", "#8a3a7a", "#6b5900", "#3d4a57",
 NAMED_SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross", "triangle-right")
 MANY_PERIODS = 16
 MANY_LINES = 3
-CHARACTER_WIDTH = 7.2
+CHARACTER_WIDTH = 6.6
 LINE_HEIGHT = 15
 
 
@@ -69,8 +69,8 @@ def trend_chart(series: Series, size: svg.Size) -> Any:
 
     if series.is_distribution:
         raise ValueError(f"{series.measure_id} is a distribution, not a rate: it has no trend")
-    frame = _frame(series, size)
     styles = _styles(series)
+    frame = _frame(series, size, reach=max((abs(style.shift) for style in styles.values()), default=0.0))
     lines = series.highlighted
     layers = [
         *_break_layers(series.breaks, frame),
@@ -93,7 +93,8 @@ def starts_at_zero(series: Series) -> bool:
     return _frame(series, WIDE).y[0] == 0
 
 
-def _frame(series: Series, size: svg.Size) -> _Frame:
+def _frame(series: Series, size: svg.Size, reach: float = 0.0) -> _Frame:
+    """Domains that hold every drawn number; ``reach`` is how far points are moved sideways, in days."""
     shown = [line for line in series.lines if line.role != "unknown"]
     values = [point.value for line in shown for point in line.points if point.value is not None]
     if not values:
@@ -101,7 +102,7 @@ def _frame(series: Series, size: svg.Size) -> _Frame:
     points = [point for line in series.highlighted for point in line.points]
     limits = [limit for point in points for limit in (point.lower, point.upper) if limit is not None]
     periods = {point.middle: point.period for line in shown for point in line.points}
-    margin = max((max(periods) - min(periods)) * 0.03, 15.0)
+    margin = max((max(periods) - min(periods)) * 0.03, 15.0) + reach
     return _Frame(
         size=size,
         x=(min(periods) - margin, max(periods) + margin),

@@ -38,13 +38,13 @@ def recovery_figure(trends: "pd.DataFrame", measure_id: str = MEASURE) -> str:
 
 def _framed(series: Series, credit: str, *, is_synthetic: bool) -> str:
     title = "Recovery after talking therapy, by deprivation of the area where patients live"
-    subtitle = f"{series.organisation}, {series.periods[0]} to {series.periods[-1]}. {_ends_words(series)}"
+    subtitle = f"{series.organisation}, {series.periods[0]} to {series.periods[-1]}, percent of those treated."
     notes = (
         "Recovered, of those who finished treatment and were ill enough at the start. "
         f"Bars: {words.INTERVAL.get(series.interval_method, '95% intervals')}. Grey: the groups between. "
         f"{_n_words(series)} The vertical axis does not begin at zero."
     )
-    above, below = textwrap.wrap(subtitle, 112), [*textwrap.wrap(notes, 128), *textwrap.wrap(credit, 128)]
+    above, below = [subtitle, _ends_words(series)], [*textwrap.wrap(notes, 128), *textwrap.wrap(credit, 128)]
     heading = ("Simulated data: " if is_synthetic else "") + title
     top = 44 + 22 * len(above)
     height = top + SIZE.height + 20 + 17 * len(below) + 10
@@ -57,7 +57,7 @@ def _framed(series: Series, credit: str, *, is_synthetic: bool) -> str:
         chart,
         *(_text(line, top + SIZE.height + 24 + 17 * place, 12.5, svg.QUIET) for place, line in enumerate(below)),
     ]
-    description = f"{subtitle} {notes} {credit}"
+    description = f"{subtitle} {_ends_words(series)} {notes} {credit}"
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" aria-labelledby="title desc" font-family="{svg.FONT}">'

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from orchestration.publication.site import bars, charts, words
+from orchestration.publication.site.cells import Cell, Column, Table
 from orchestration.publication.site.series import Point, Series, england, number, series_of, text, to_date
-from orchestration.publication.site.tables import Cell, Column, Table
 
 if TYPE_CHECKING:  # pandas is heavy, and the caller has it
     import pandas as pd
@@ -229,7 +229,8 @@ def _schemes(series: Series) -> str:
         (point for line in series.lines if line.role != "overall" for point in line.points), key=_start
     ):
         begins.setdefault(point.scheme, point.period)
-    if not any(begins):
+    begins = {scheme: period for scheme, period in begins.items() if scheme not in ("", "none")}
+    if not begins:
         return ""
     if len(begins) == 1:
         return f"Scheme of the groups: {words.plain(next(iter(begins)))}."
@@ -255,6 +256,7 @@ def _break_words(series: Series) -> list[str]:
     return [
         f"{known.letter}: {words.day(known.starts_on)}"
         + (f" to {words.day(known.ends_on)}" if known.ends_on else "")
+        + (", some organisations only" if known.is_partial else "")
         + f", {words.plain(known.kind)}; {words.HANDLING.get(known.handling, words.plain(known.handling))}."
         + f" {known.description} Source: {known.source}"
         for known in series.breaks
@@ -397,6 +399,7 @@ def _gaps(series: Series, inequalities: "pd.DataFrame") -> list[Gap]:
         (inequalities["measure_id"] == series.measure_id)
         & (inequalities["stratum_dimension"] == series.dimension)
         & (inequalities["population"] == series.population)
+        & (inequalities["adjustment"] == series.adjustment)
     ]
     schemes = {(point.period, point.scheme) for line in series.lines for point in line.points if line.role != "overall"}
     found = []
@@ -408,7 +411,7 @@ def _gaps(series: Series, inequalities: "pd.DataFrame") -> list[Gap]:
         )
         if (period, text(record["stratum_scheme"])) not in schemes:
             continue
-        shown = text(record["status"]) == "value"
+        shown = text(record["status"]) == "computed"
         numbers = {
             name: number(record[name]) if shown else None
             for name in ("gap", "gap_lower_95", "gap_upper_95", "ratio", "ratio_lower_95", "ratio_upper_95")
@@ -417,17 +420,25 @@ def _gaps(series: Series, inequalities: "pd.DataFrame") -> list[Gap]:
         found.append(
             Gap(
                 period=period,
-                disadvantaged=words.stratum(series.dimension, text(record["disadvantaged_stratum"]), series.groups),
-                comparator=words.stratum(series.dimension, text(record["comparator_stratum"]), series.groups),
+                disadvantaged=_label(series, text(record["disadvantaged_stratum"])),
+                comparator=_label(series, text(record["comparator_stratum"])),
                 text=words.number(numbers["gap"], series.unit) or words.status_word(text(record["status"])),
                 interval=words.interval(numbers["gap_lower_95"], numbers["gap_upper_95"], series.unit),
                 ratio=words.number(numbers["ratio"], "ratio") or words.status_word(text(record["status"])),
                 ratio_interval=words.interval(numbers["ratio_lower_95"], numbers["ratio_upper_95"], "ratio"),
-                against=words.plain(text(record["gap_against"])),
+                against=_against(series, text(record["gap_against"])),
                 unknown_share="not available" if unknown is None else f"{unknown * 100:.1f}%",
             )
         )
     return found
+
+
+def _against(series: Series, group: str) -> str:
+    return words.plain(group) if group in ("not_applicable", "neither") else _label(series, group)
+
+
+def _label(series: Series, stratum: str) -> str:
+    return words.stratum(series.dimension, stratum, series.groups)
 
 
 def _gap_tables(series: Series, gaps: list[Gap], anchor: str) -> tuple[Table, ...]:
@@ -437,7 +448,7 @@ def _gap_tables(series: Series, gaps: list[Gap], anchor: str) -> tuple[Table, ..
         Column("Groups compared"),
         Column("Period"),
         Column(f"Gap, {words.gap_unit(series.unit)}", is_numeric=True),
-        Column("Gap is against"),
+        Column("Worse off"),
         Column("Ratio", is_numeric=True),
         Column("Share not known", is_numeric=True),
     )

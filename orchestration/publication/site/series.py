@@ -63,7 +63,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Break:
-    """A known discontinuity that falls inside the series; ``letter`` names it in the picture."""
+    """A known discontinuity inside the series; ``letter`` names it in the picture, partial: some organisations only."""
 
     letter: str
     starts_on: date
@@ -72,6 +72,7 @@ class Break:
     handling: str
     description: str
     source: str
+    is_partial: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,8 +153,8 @@ def series_of(trends: "pd.DataFrame", measure_id: str, breaks: "pd.DataFrame | N
         dimension=dimension,
         population=str(first["population"]),
         adjustment=str(first["adjustment"]),
-        interval_method=text(first["interval_method"]),
-        rounding=text(first["rounding"]),
+        interval_method=next(iter(_distinct(strata, "interval_method")), ""),
+        rounding=next(iter(_distinct(strata, "rounding")), ""),
         bases=_distinct(strata, "stratum_basis"),
         assigned_on=_distinct(strata, "stratum_assigned_on"),
         groups=groups,
@@ -262,13 +263,25 @@ def _breaks_within(breaks: "pd.DataFrame | None", measure_id: str, lines: tuple[
         if starts > last or (ends or starts) < first:
             continue
         letter = chr(ord("A") + len(found) % 26)
-        texts = [text(record[name]) for name in ("kind", "handling", "description", "source")]
-        found.append(Break(letter, starts, ends, *texts))
+        found.append(
+            Break(
+                letter=letter,
+                starts_on=starts,
+                ends_on=ends,
+                kind=text(record["kind"]),
+                handling=text(record["handling"]),
+                description=text(record["description"]),
+                source=text(record["source"]),
+                is_partial=bool(text(record.get("organisation_codes"))),
+            )
+        )
     return tuple(found)
 
 
 def _distinct(rows: "pd.DataFrame", column: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(text(value) for value in rows.sort_values("period_start")[column] if text(value)))
+    """Values of a column in order of period, without NULL and the marts' word for nothing."""
+    ordered = rows.sort_values(["period_start", "stratum_order", "stratum"], kind="stable")[column]
+    return tuple(dict.fromkeys(text(value) for value in ordered if text(value) not in ("", "none")))
 
 
 def to_date(value: Any) -> date:

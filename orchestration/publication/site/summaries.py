@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from orchestration.publication.site import words
+from orchestration.publication.site.cells import Cell, Column, Table
 from orchestration.publication.site.series import text, to_date
-from orchestration.publication.site.tables import Cell, Column, Table
 
 if TYPE_CHECKING:  # pandas is heavy, and the caller has it
     import pandas as pd
@@ -29,7 +29,7 @@ def coverage(trends: "pd.DataFrame", titles: Mapping[str, str]) -> Table:
     for dataset, frame in trends.groupby("dataset", sort=True):
         first, last = to_date(frame["period_start"].min()), to_date(frame["period_end"].max())
         levels = frame.groupby("organisation_level")["organisation_code"].nunique()
-        organisations = [f"{levels[level]:,} {name}" for level, name in words.LEVEL.items() if level in levels.index]
+        organisations = [words.organisations(level, int(levels[level])) for level in words.LEVEL if level in levels.index]
         present = set(frame["stratum_dimension"])
         dimensions = [name for key, name in words.DIMENSION.items() if key in present]
         rows.append(

@@ -61,7 +61,8 @@ def render(chart: Any, size: Size) -> str:
     """The chart as SVG text of exactly ``size``; the renderer is forbidden to fetch anything."""
     import vl_convert
 
-    svg: str = vl_convert.vegalite_to_svg(_fixed(chart, size).to_dict(), allowed_base_urls=[])
+    specification = _fixed(chart, size).to_dict(validate=False)  # each part was validated when it was made
+    svg: str = vl_convert.vegalite_to_svg(specification, allowed_base_urls=[])
     return svg
 
 

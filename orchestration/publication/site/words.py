@@ -74,12 +74,12 @@ HANDLING = {
 
 LEVEL = {
     "england": "England",
-    "region": "region",
-    "icb": "ICB",
-    "sub_icb": "sub-ICB",
-    "provider": "provider",
-    "pcn": "PCN",
-    "practice": "practice",
+    "region": "regions",
+    "icb": "ICBs",
+    "sub_icb": "sub-ICBs",
+    "provider": "providers",
+    "pcn": "PCNs",
+    "practice": "practices",
 }
 
 LICENCE = {
@@ -88,14 +88,16 @@ LICENCE = {
     "user-supplied": "supplied by the user of this installation",
 }
 
-ABBREVIATIONS = {"qi", "imd", "icb", "pcn", "ons", "ods", "gss", "nhs", "lsoa"}
+ABBREVIATIONS = {"lad", "qi", "imd", "icb", "pcn", "ons", "ods", "gss", "nhs", "lsoa"}
 
 DECIMALS = {"percent": 1, "per_1000": 1, "per_100000": 1, "count": 0, "score": 2, "ratio": 2}
 
 
 def status_word(status: str | None) -> str:
     """What stands in a cell that holds no number; never a digit."""
-    return STATUS.get(status or "", "not available")
+    if not status or status in ("value", "computed"):
+        return "not available"
+    return STATUS.get(status, ": ".join(plain(part) for part in status.split(":")))
 
 
 def plain(term: str) -> str:
@@ -179,6 +181,13 @@ def stratum(dimension: str, value: str, groups: int) -> str:
     if value == "1":
         return "Most deprived (1)"
     return f"Least deprived ({value})" if int(value) == groups else f"Deprivation {value}"
+
+
+def organisations(level: str, number_of: int) -> str:
+    """How many organisations of a level there are: England, 1 provider, 42 ICBs."""
+    if level == "england":
+        return LEVEL[level]
+    return f"{number_of:,} {LEVEL[level].removesuffix('s') if number_of == 1 else LEVEL[level]}"
 
 
 def joined(parts: list[str]) -> str:

@@ -199,7 +199,7 @@ select
         else coalesce(families.unknown_denominator, 0.0)
             / nullif(families.known_denominator + coalesce(families.unknown_denominator, 0.0), 0.0)
     end as unknown_share,
-    families.hidden_strata,
+    cast(families.hidden_strata as bigint) as hidden_strata,
     gaps.status,
     names.dataset,
     names.is_synthetic

@@ -1,0 +1,87 @@
+"""Print a world's areas as File 1 of the indices of deprivation, in the headings of each edition.
+
+Belongs here: the workbooks' sheets, headings and names. Does not: how deprived an area is (the simulation).
+"""
+
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from orchestration.datasets.protocol import SyntheticFile
+from orchestration.simulation.records import Lsoa
+from orchestration.simulation.world import World
+
+PAGE = "/government/statistics/english-indices-of-deprivation-{edition}"
+DIRECTION = " (where 1 is most deprived)"
+
+
+@dataclass(frozen=True)
+class Edition:
+    """How one edition names its file, its sheet and its headings."""
+
+    year: int
+    file_name: str
+    sheet: str
+    lsoa_vintage: int
+    lad_vintage: int
+    rank_suffix: str
+    decile_suffix: str
+    published_on: date
+
+
+EDITIONS = (
+    Edition(
+        2015, "File_1_ID_2015_Index_of_Multiple_Deprivation.xlsx", "IMD 2015", 2011, 2013,
+        DIRECTION, " (where 1 is most deprived 10% of LSOAs)", date(2015, 9, 30),
+    ),
+    Edition(
+        2019, "File_1_-_IMD2019_Index_of_Multiple_Deprivation.xlsx", "IMD2019", 2011, 2019, "", "", date(2019, 9, 26),
+    ),
+    Edition(
+        2025, "File_1_IoD2025_Index_of_Multiple_Deprivation.xlsx", "IMD25", 2021, 2024,
+        DIRECTION, " (where 1 is most deprived 10% of LSOA", date(2025, 10, 30),
+    ),
+)  # fmt: skip
+
+
+def synthesise(world: World) -> Iterable[SyntheticFile]:
+    """One workbook per edition: notes and a sheet of six columns."""
+    names = {lad.code: lad.name for lad in world.lads}
+    for edition in EDITIONS:
+        lsoas = world.lsoas_2011 if edition.lsoa_vintage == 2011 else world.lsoas_2021
+        rows = [_row(lsoa, names[lsoa.lad_code], edition.year) for lsoa in lsoas]
+        yield SyntheticFile(
+            name=f"SYNTHETIC-{edition.file_name}",
+            content=_workbook(edition, rows),
+            page=PAGE.format(edition=edition.year),
+            link_text="File 1: Index of Multiple Deprivation",
+            published_on=edition.published_on,
+        )
+
+
+def _row(lsoa: Lsoa, lad_name: str, edition: int) -> tuple[str | int, ...]:
+    standing = lsoa.deprivation(edition)
+    return (lsoa.code, lsoa.name, lsoa.lad_code, lad_name, standing.rank, standing.decile)
+
+
+def _workbook(edition: Edition, rows: Sequence[tuple[str | int, ...]]) -> bytes:
+    """The bytes of the workbook, the same for the same rows."""
+    import xlsxwriter
+
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+        book.set_properties({"title": "SYNTHETIC", "created": datetime(2000, 1, 1)})
+        book.add_worksheet("Notes").write(0, 0, "SYNTHETIC: made by a simulation, not a publication")
+        sheet = book.add_worksheet(edition.sheet)
+        headings = (
+            f"LSOA code ({edition.lsoa_vintage})",
+            f"LSOA name ({edition.lsoa_vintage})",
+            f"Local Authority District code ({edition.lad_vintage})",
+            f"Local Authority District name ({edition.lad_vintage})",
+            f"Index of Multiple Deprivation (IMD) Rank{edition.rank_suffix}",
+            f"Index of Multiple Deprivation (IMD) Decile{edition.decile_suffix}",
+        )
+        for number, row in enumerate((headings, *rows)):
+            sheet.write_row(number, 0, row)
+    return content.getvalue()
