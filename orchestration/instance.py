@@ -57,9 +57,15 @@ def _failures(result: "dg.ExecuteInProcessResult") -> list[tuple[str, str]]:
         if event.is_step_failure and event.step_key:
             error = event.step_failure_data.error
             cause = error.cause if error and error.cause else error
-            found.append((event.step_key, cause.message.strip() if cause else "failed"))
+            found.append((event.step_key, _last_lines(cause.message) if cause else "failed"))
     for evaluation in result.get_asset_check_evaluations():
         if not evaluation.passed and evaluation.severity.value == "ERROR":
             name = f"{evaluation.asset_key.to_user_string()}:{evaluation.check_name}"
             found.append((name, str({key: value.value for key, value in evaluation.metadata.items()})[:600]))
     return found
+
+
+def _last_lines(message: str, number: int = 8) -> str:
+    """The end of a message, where tools say what went wrong; the whole stands in the Dagster UI."""
+    lines = [line for line in message.strip().splitlines() if line.strip()]
+    return "\n".join(lines[-number:])

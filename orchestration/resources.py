@@ -3,6 +3,7 @@
 Belongs here: Dagster resources and the IO manager that refuses. Does not: any work.
 """
 
+import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,11 +12,12 @@ from typing import Any
 import dagster as dg
 
 from orchestration.home import Home
+from orchestration.refresh.build import dbt_environment
 from orchestration.refresh.lock import writer_lock
 from orchestration.refresh.outcomes import RefreshRequest
 
 
-class EvenhandHome(dg.ConfigurableResource[Home]):
+class EvenhandHome(dg.ConfigurableResource[Any]):
     """The home that a run writes; its writer lock is held from the run's first step to its last."""
 
     root: str
@@ -25,6 +27,7 @@ class EvenhandHome(dg.ConfigurableResource[Home]):
         """Hold the lock while the run's resources live."""
         with writer_lock(self.home, f"dagster run {context.run_id or 'unnamed'}"):
             self.home.create()
+            os.environ.update(dbt_environment(self.home))
             yield self
 
     @property

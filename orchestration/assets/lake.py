@@ -62,7 +62,7 @@ def _lake_asset(spec: DatasetSpec) -> dg.AssetsDefinition:
         ],
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=_fail_window(spec)),
     )
-    def load(home: EvenhandHome, intake: Intake) -> Any:
+    def load(home: EvenhandHome, intake: Intake) -> dg.MaterializeResult:  # type: ignore[type-arg]
         Lake(home.home.lake).prepare()
         arrived = acquire(home.home, intake.request(spec.name)) if intake.wants(spec.name) else []
         loaded = load_pending(home.home, spec.name)
@@ -113,7 +113,7 @@ def _checks(
     fresh = is_fresh(spec, reports)
     results = {
         "reconciles": (not broken, {"files": ", ".join(broken) or "none"}),
-        "nothing_quarantined": (not quarantined, {name: count for name, count in quarantined.items()}),
+        "nothing_quarantined": (not quarantined, dict(quarantined)),
         "nothing_refused": (not refused, {item.name: item.reason for item in refused}),
         "source_available": (not missing, {item.name: item.reason for item in missing}),
         "period_is_fresh": (fresh.is_fresh, {"newest_period_end": str(fresh.newest), "due_by": str(fresh.due_by)}),
@@ -133,7 +133,7 @@ def _platform_asset() -> dg.AssetsDefinition:
         kinds={"parquet"},
         deps=[lake_key(name) for name in dataset_specs()],
     )
-    def platform(home: EvenhandHome) -> Any:
+    def platform(home: EvenhandHome) -> dg.MaterializeResult:  # type: ignore[type-arg]
         prepare_candidate(home.home)
         reports = Lake(home.home.lake).reports()
         return dg.MaterializeResult(metadata={"dagster/row_count": len(reports), "releases": len(reports)})
@@ -158,7 +158,7 @@ def _archive_asset(spec: DatasetSpec) -> dg.AssetsDefinition:
         output_required=False,
         metadata={"source": dg.MetadataValue.url(spec.landing_page), "licence": spec.licence},
     )
-    def archive(context: dg.AssetExecutionContext, home: EvenhandHome, intake: Intake) -> Any:
+    def archive(context: dg.AssetExecutionContext, home: EvenhandHome, intake: Intake) -> Iterator[Any]:
         Lake(home.home.lake).prepare()
         if intake.wants(spec.name):
             acquire(home.home, intake.request(spec.name))

@@ -11,12 +11,17 @@ from typing import Any
 
 @dataclass(frozen=True)
 class MartColumn:
-    """A column of a mart; ``counts_people`` marks a count of people that disclosure control must protect."""
+    """A column of a mart.
+
+    ``counts_people`` marks a count of people that disclosure control must protect; ``hidden_with`` names the count whose
+    share the column is: hidden when the count is, and shown to whole percents, so that it does not give the count away.
+    """
 
     name: str
     data_type: str
     description: str
     counts_people: bool = False
+    hidden_with: str | None = None
 
 
 @dataclass(frozen=True)
@@ -46,15 +51,7 @@ def read_marts(manifest: Path) -> tuple[Mart, ...]:
 
 def _mart(node: dict[str, Any]) -> Mart:
     meta = node["config"].get("meta", {})
-    columns = tuple(
-        MartColumn(
-            column["name"],
-            column["data_type"],
-            column["description"],
-            bool(column.get("config", {}).get("meta", {}).get("counts_people") or column["meta"].get("counts_people")),
-        )
-        for column in node["columns"].values()
-    )
+    columns = tuple(_column(column) for column in node["columns"].values())
     key = tuple(meta.get("key", ()))
     if not key or not columns or set(key) - {column.name for column in columns}:
         raise ValueError(f"mart {node['name']}: config.meta.key must name columns of its contract")
@@ -66,4 +63,15 @@ def _mart(node: dict[str, Any]) -> Mart:
         owner=meta.get("owner", "team:evenhand"),
         group=node["fqn"][2],
         may_be_empty=bool(meta.get("may_be_empty", False)),
+    )
+
+
+def _column(column: dict[str, Any]) -> MartColumn:
+    meta = {**column.get("meta", {}), **column.get("config", {}).get("meta", {})}
+    return MartColumn(
+        name=column["name"],
+        data_type=column["data_type"],
+        description=column["description"],
+        counts_people=bool(meta.get("counts_people", False)),
+        hidden_with=meta.get("hidden_with"),
     )

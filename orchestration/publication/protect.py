@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 LARGEST_HIDDEN = 7
 ROUNDED_TO = 5
 SIGNIFICANT_DIGITS = 12
+SHARE_DECIMALS = 2
 
 
 def protected_select(mart: Mart, source: str) -> str:
@@ -30,15 +31,27 @@ def protected_select(mart: Mart, source: str) -> str:
 
 def _expression(mart: Mart, column: MartColumn) -> str:
     name = f"unprotected.{column.name}"
+    hiding = _hiding(mart, column.name)
     if column.counts_people:
         rounded = f"round({name} / {ROUNDED_TO}.0) * {ROUNDED_TO}"
         return f"cast(case when {_is_small(name)} then null else {rounded} end as {column.data_type})"
-    if column.name.removesuffix("_status") in mart.people_columns:
-        return f"case when {_is_small(name.removesuffix('_status'))} then 'suppressed' else {name} end"
+    if column.hidden_with:
+        small = _is_small(f"unprotected.{column.hidden_with}")
+        return f"case when {small} then null else round({name}, {SHARE_DECIMALS}) end"
+    if hiding:
+        return f"case when {_is_small(f'unprotected.{hiding}')} then 'suppressed' else {name} end"
     if column.data_type.casefold() == "double":
         digits = f"cast({SIGNIFICANT_DIGITS - 1} - floor(log10(abs({name}))) as integer)"
         return f"case when {name} = 0 or not isfinite({name}) then {name} else round({name}, {digits}) end"
     return f"cast({name} as {column.data_type})"
+
+
+def _hiding(mart: Mart, status: str) -> str | None:
+    """The count of people that decides whether the column of this status is hidden; None when it is no such status."""
+    for column in mart.columns:
+        if status == f"{column.name}_status" and (column.counts_people or column.hidden_with):
+            return column.hidden_with or column.name
+    return None
 
 
 def _is_small(name: str) -> str:

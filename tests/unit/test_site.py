@@ -393,7 +393,7 @@ def test_the_headline_holds_the_newest_figure_and_the_gap_in_the_newest_and_the_
     card = page[page.index('<li class="card">') : page.index("</li>\n    <li", page.index("card__gaps"))]
     said = " ".join(re.sub(r"<[^>]+>", " ", card).split())
     assert "50.8% 2022-23 (49.8 to 51.8)" in said
-    assert "Gap, most deprived (1) against least deprived (5)" in said
+    assert "Gap in percentage points, most deprived (1) against least deprived (5)" in said
     assert "2022-23: −8.3 (−9.5 to −7.1)" in said
 
 
@@ -447,6 +447,17 @@ def test_a_distribution_is_shown_as_counts_and_never_as_a_rate(page: str) -> Non
     assert rows["Deprivation 4"] == ["suppressed"]
 
 
+def test_people_outside_the_deprivation_groups_are_tabled_and_not_drawn(tmp_path: Path) -> None:
+    abroad = {"stratum": "no_fixed_abode_or_overseas", "stratum_order": 50, "value": 1.0}
+    extra = [row | abroad for row in recovery_rows() if row["stratum"] == "3"]
+    marts = {"outcome_trends": pd.DataFrame([*recovery_rows(), *extra])}
+    found = series.series_of(marts["outcome_trends"], "talking_therapies_recovery")
+    assert found is not None
+    assert {line.stratum for line in found.lines if line.role == "aside"} == {"unknown", abroad["stratum"]}
+    full = table_of(page_of(marts, tmp_path), "measure-talking-therapies-recovery-full")
+    assert [row[2] for row in full if row[0] == "No fixed abode or overseas"] == ["1.0"] * 5
+
+
 def test_a_distribution_refuses_to_be_drawn_as_a_trend() -> None:
     found = series.series_of(pd.DataFrame(delivery_rows()), "maternity_deliveries")
     assert found is not None
@@ -483,6 +494,14 @@ def test_a_line_is_not_joined_across_a_change_of_scheme_or_a_split() -> None:
     assert len({name for name, _ in charts.segments(found.lines[0], ())}) == 2
     split = series.Break("A", date(2019, 4, 1), None, "definition", "split", "", "")
     assert len({name for name, _ in charts.segments(found.lines[0], (split,))}) == 3
+
+
+def test_a_line_is_not_joined_across_a_month_that_is_not_there() -> None:
+    rows = [row for row in waiting_rows() if row["period_start"] != date(2021, 9, 1)]
+    found = series.series_of(pd.DataFrame(rows), "ae_four_hour_performance")
+    assert found is not None
+    stretches = [name for name, _ in charts.segments(found.lines[0], ())]
+    assert [stretches.count(name) for name in dict.fromkeys(stretches)] == [5, 6, 16]
 
 
 def test_one_picture_never_mixes_adjustments_populations_or_views() -> None:
@@ -571,6 +590,14 @@ def test_labels_at_the_end_of_lines_do_not_cover_each_other() -> None:
 )
 def test_numbers_are_written_in_the_decimals_of_their_unit(value: float | None, unit: str, expected: str) -> None:
     assert words.number(value, unit) == expected
+
+
+def test_small_rates_are_written_with_more_decimals() -> None:
+    assert [words.number(value, "percent", words.decimals(value, "percent")) for value in (48.123, 0.558, 0.0431)] == [
+        "48.1",
+        "0.56",
+        "0.043",
+    ]
 
 
 @pytest.mark.parametrize(

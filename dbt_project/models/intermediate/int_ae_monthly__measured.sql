@@ -33,7 +33,7 @@ flagged as (
 by_department as (
     select
         'ae_four_hour_performance' as measure_id,
-        'all departments' as population,
+        'all' as population,
         organisation_code,
         period_start,
         period_end,

@@ -98,26 +98,6 @@ outcomes as (
         not_at_caseness_status as excluded_status,
         recovery_percentage as published_value
     from strata
-    union all
-    select
-        *,
-        'talking_therapies_reliable_recovery' as measure_id,
-        reliable_recovery as outcome,
-        reliable_recovery_status as outcome_status,
-        not_at_caseness as excluded,
-        not_at_caseness_status as excluded_status,
-        reliable_recovery_percentage as published_value
-    from strata
-    union all
-    select
-        *,
-        'talking_therapies_reliable_improvement' as measure_id,
-        improvement as outcome,
-        improvement_status as outcome_status,
-        0 as excluded,
-        'value' as excluded_status,
-        improvement_percentage as published_value
-    from strata
 ),
 
 -- England is exact; elsewhere a printed 5 stands for 5 to 7 and any other count for itself plus or minus 2

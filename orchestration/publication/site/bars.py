@@ -55,7 +55,7 @@ def _row(key: str, line: Line, point: Point) -> dict[str, Any]:
         "key": key,
         "count": point.numerator or 0.0,
         "text": words.count(point.numerator) or words.status_word(point.status),
-        "colour": svg.CONTEXT if line.role == "unknown" else svg.BLUE,
+        "colour": svg.CONTEXT if line.role == "aside" else svg.BLUE,
     }
 
 

@@ -26,7 +26,8 @@ NAMED_COLOURS = (svg.BLUE, svg.RUST, "#00664d", "#8a3a7a", "#6b5900", "#3d4a57",
 NAMED_SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross", "triangle-right")
 MANY_PERIODS = 16
 MANY_LINES = 3
-CHARACTER_WIDTH = 6.6
+CALENDAR = (365.25 / 12, 365.25 / 4, 365.25)  # days of a month, a quarter, a year
+STEPS = (1, 2, 3, 4, 6, 12, 24, 60, 120)
 LINE_HEIGHT = 15
 
 
@@ -95,7 +96,7 @@ def starts_at_zero(series: Series) -> bool:
 
 def _frame(series: Series, size: svg.Size, reach: float = 0.0) -> _Frame:
     """Domains that hold every drawn number; ``reach`` is how far points are moved sideways, in days."""
-    shown = [line for line in series.lines if line.role != "unknown"]
+    shown = [line for line in series.lines if line.role != "aside"]
     values = [point.value for line in shown for point in line.points if point.value is not None]
     if not values:
         raise ValueError(f"{series.measure_id}: no point of {series.organisation} holds a number")
@@ -103,20 +104,29 @@ def _frame(series: Series, size: svg.Size, reach: float = 0.0) -> _Frame:
     limits = [limit for point in points for limit in (point.lower, point.upper) if limit is not None]
     periods = {point.middle: point.period for line in shown for point in line.points}
     margin = max((max(periods) - min(periods)) * 0.03, 15.0) + reach
+    first, last = min(periods) - margin, max(periods) + margin
     return _Frame(
         size=size,
-        x=(min(periods) - margin, max(periods) + margin),
+        x=(first, last),
         y=_nice(min(values + limits), max(values + limits)),
-        ticks=_ticks(periods, size.inner_width),
+        ticks=_ticks(periods, last - first, size.inner_width),
         y_title=words.UNIT.get(series.unit, words.plain(series.unit)).capitalize(),
     )
 
 
-def _ticks(periods: dict[float, str], width: int) -> dict[float, str]:
-    """As many periods as have room, evenly spaced and counted back from the newest, which is always named."""
-    room = max(len(period) for period in periods.values()) * CHARACTER_WIDTH + 6
-    step = math.ceil(len(periods) / max(int(width / room), 1))
-    return {middle: periods[middle] for middle in sorted(periods)[::-1][::step][::-1]}
+def _ticks(periods: dict[float, str], days: float, width: int) -> dict[float, str]:
+    """Periods to name on an axis of ``days`` and ``width`` pixels: the newest, and from it back in equal steps."""
+    middles = sorted(periods)
+    closest = min((after - before for before, after in pairwise(middles)), default=365.25)
+    unit = next((length for length in CALENDAR if abs(closest / length - 1) < 0.1), closest)
+    room = max(_text_width(period) for period in periods.values()) + 8
+    step = next((size for size in STEPS if size * unit * width / days >= room), STEPS[-1])
+    return {middle: periods[middle] for middle in middles if round((middles[-1] - middle) / unit) % step == 0}
+
+
+def _text_width(text: str) -> float:
+    """Width of a label in 13 px Arial, near enough to keep labels apart."""
+    return sum({" ": 3.6, "-": 4.4}.get(letter, 9.0 if letter.isupper() else 7.3) for letter in text)
 
 
 def _nice(low: float, high: float) -> tuple[float, float]:
@@ -216,8 +226,8 @@ def _break_row(known: Break, frame: _Frame) -> dict[str, Any]:
 def segments(line: Line, breaks: tuple[Break, ...]) -> list[tuple[str, Point]]:
     """The points that hold a number, each with the name of the unbroken stretch it belongs to.
 
-    A stretch ends at a cell without a number, at a change of stratum scheme, and at a break whose handling forbids
-    joining its two sides.
+    A stretch ends at a cell without a number, at a period that is not there, at a change of stratum scheme, and at a
+    break whose handling forbids joining its two sides.
     """
     cuts = [_days(known.starts_on) for known in breaks if known.handling in ("split", "splice_refused")]
     stretch = 0
@@ -226,6 +236,7 @@ def segments(line: Line, breaks: tuple[Break, ...]) -> list[tuple[str, Point]]:
     for point in line.points:
         if before and (
             before.value is None
+            or (point.start - before.end).days > 1
             or point.scheme != before.scheme
             or any(before.middle < cut <= point.middle for cut in cuts)
         ):

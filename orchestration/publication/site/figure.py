@@ -38,7 +38,7 @@ def recovery_figure(trends: "pd.DataFrame", measure_id: str = MEASURE) -> str:
 
 def _framed(series: Series, credit: str, *, is_synthetic: bool) -> str:
     title = "Recovery after talking therapy, by deprivation of the area where patients live"
-    subtitle = f"{series.organisation}, {series.periods[0]} to {series.periods[-1]}, percent of those treated."
+    subtitle = f"{series.organisation}, {series.periods[0]} to {series.periods[-1]}."
     notes = (
         "Recovered, of those who finished treatment and were ill enough at the start. "
         f"Bars: {words.INTERVAL.get(series.interval_method, '95% intervals')}. Grey: the groups between. "

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from orchestration.publication.site import bars, charts, words
 from orchestration.publication.site.cells import Cell, Column, Table
-from orchestration.publication.site.series import Point, Series, england, number, series_of, text, to_date
+from orchestration.publication.site.series import Line, Point, Series, england, number, series_of, text, to_date
 
 if TYPE_CHECKING:  # pandas is heavy, and the caller has it
     import pandas as pd
@@ -71,12 +71,18 @@ class MeasureSection:
 def measure_sections(
     trends: "pd.DataFrame", inequalities: "pd.DataFrame", breaks: "pd.DataFrame", *, is_synthetic: bool
 ) -> list[MeasureSection]:
-    """A section per measure with a figure of England: rates by group first, then other trends, then distributions."""
+    """A section per measure with a figure of England: rates by group first, distributions last."""
     found = [series_of(trends, measure_id, breaks) for measure_id in sorted(trends["measure_id"].unique())]
     drawn = [series for series in found if series and _has_number(series)]
-    drawn.sort(key=lambda series: (series.is_distribution, series.dimension == "all", series.title, series.measure_id))
+    drawn.sort(key=_place)
     gaps = england(inequalities) if not inequalities.empty else inequalities
     return [_section(series, gaps, is_synthetic=is_synthetic) for series in drawn]
+
+
+def _place(series: Series) -> tuple[bool, bool, bool, str, str]:
+    """Order on the page: by group before unstratified, with a better direction before without, distributions last."""
+    has_no_direction = series.direction not in ("higher", "lower")
+    return series.is_distribution, series.dimension == "all", has_no_direction, series.title, series.measure_id
 
 
 def titles_without(sections: list[MeasureSection], trends: "pd.DataFrame") -> list[str]:
@@ -87,7 +93,7 @@ def titles_without(sections: list[MeasureSection], trends: "pd.DataFrame") -> li
 
 
 def _has_number(series: Series) -> bool:
-    points = [point for line in series.lines if line.role != "unknown" for point in line.points]
+    points = [point for line in series.lines if line.role != "aside" for point in line.points]
     return any((point.numerator if series.is_distribution else point.value) is not None for point in points)
 
 
@@ -143,8 +149,8 @@ def _headline(series: Series, gaps: list[Gap]) -> Headline:
     elif series.is_distribution:
         value, interval, period = _count_or_status(newest), "", newest.period
     else:
-        value = words.with_unit(newest.value, series.unit) or words.status_word(newest.status)
-        interval, period = words.interval(newest.lower, newest.upper, series.unit), newest.period
+        value = words.with_unit(newest.value, series.unit, series.places) or words.status_word(newest.status)
+        interval, period = words.interval(newest.lower, newest.upper, series.unit, series.places), newest.period
     ends = [gaps[-1], gaps[0]] if len(gaps) > 1 else gaps
     return Headline(
         anchor=_anchor(series.measure_id),
@@ -153,8 +159,8 @@ def _headline(series: Series, gaps: list[Gap]) -> Headline:
         is_number=value[:1] in "−0123456789",
         interval=interval,
         period=period,
-        note="Distribution, not a rate." if series.is_distribution else _status_note(newest),
-        gap_groups=_groups_compared(gaps[-1]) if gaps else "",
+        note=_headline_note(series, newest),
+        gap_groups=f"{words.gap_unit(series.unit)}, {_groups_compared(gaps[-1])}" if gaps else "",
         gaps=tuple(ends),
     )
 
@@ -163,8 +169,13 @@ def _groups_compared(gap: Gap) -> str:
     return f"{words.in_sentence(gap.disadvantaged)} against {words.in_sentence(gap.comparator)}"
 
 
-def _status_note(point: Point | None) -> str:
-    return "Provisional." if point and point.release_status == "provisional" else ""
+def _headline_note(series: Series, point: Point | None) -> str:
+    parts = ["Distribution, not a rate."] if series.is_distribution else []
+    if series.population != "all":
+        parts.append(f"Population: {words.plain(series.population)}.")
+    if point and point.release_status == "provisional":
+        parts.append("Provisional.")
+    return " ".join(parts)
 
 
 def _count_or_status(point: Point) -> str:
@@ -208,8 +219,8 @@ def _drawing_notes(series: Series) -> list[str]:
     if any(line.role == "context" for line in series.lines):
         which = "the groups between" if series.dimension == "deprivation" else "smaller groups"
         notes.append(f"Thin grey lines: {which}. All groups are in the full table.")
-    if series.of("unknown"):
-        notes.append("People whose group is not known are in the full table, not in the picture.")
+    if series.of("aside"):
+        notes.append("People whose group is not known, or who are in none, are in the full table, not in the picture.")
     notes.append(words.ADJUSTMENT.get(series.adjustment, f"Adjustment: {words.plain(series.adjustment)}."))
     if not charts.starts_at_zero(series):
         notes.append("The vertical axis does not begin at zero.")
@@ -265,7 +276,7 @@ def _break_words(series: Series) -> list[str]:
 
 def _trend_pictures(series: Series, anchor: str) -> tuple[Markup, Markup]:
     title = f"{series.title}, {series.organisation}: trend"
-    ends = [_line_words(line.label, line.points, series.unit) for line in series.highlighted]
+    ends = [_line_words(line, series) for line in series.highlighted]
     description = "Line chart. " + " ".join(text for text in ends if text) + " The table holds the same numbers."
     wide, narrow = (
         charts.trend_svg(series, size, name=f"{anchor}-{name}", title=title, description=description)
@@ -274,15 +285,12 @@ def _trend_pictures(series: Series, anchor: str) -> tuple[Markup, Markup]:
     return Markup(wide), Markup(narrow)  # noqa: S704 - text inside is escaped by the renderer and by svg.picture
 
 
-def _line_words(label: str, points: tuple[Point, ...], unit: str) -> str:
-    shown = [point for point in points if point.value is not None]
+def _line_words(line: Line, series: Series) -> str:
+    shown = [point for point in line.points if point.value is not None]
     if not shown:
         return ""
-    first, last = shown[0], shown[-1]
-    return (
-        f"{label}: {words.with_unit(first.value, unit)} in {first.period}, "
-        f"{words.with_unit(last.value, unit)} in {last.period}."
-    )
+    first, last = (words.with_unit(point.value, series.unit, series.places) for point in (shown[0], shown[-1]))
+    return f"{line.label}: {first} in {shown[0].period}, {last} in {shown[-1].period}."
 
 
 def _count_pictures(series: Series, anchor: str) -> tuple[Markup, Markup]:
@@ -295,14 +303,14 @@ def _count_pictures(series: Series, anchor: str) -> tuple[Markup, Markup]:
     return Markup(wide), Markup(narrow)  # noqa: S704 - text inside is escaped by the renderer and by svg.picture
 
 
-def _value_cell(point: Point | None, unit: str) -> Cell:
+def _value_cell(point: Point | None, series: Series) -> Cell:
     """The number and its interval, or the word that says why there is none."""
     if point is None:
         return Cell("not published")
-    shown = words.number(point.value, unit)
+    shown = words.number(point.value, series.unit, series.places)
     if not shown:
         return Cell(words.status_word(point.status))
-    return Cell(shown, words.interval(point.lower, point.upper, unit))
+    return Cell(shown, words.interval(point.lower, point.upper, series.unit, series.places))
 
 
 def _count_cell(value: float | None, status: str) -> Cell:
@@ -316,7 +324,7 @@ def _short_table(series: Series, gaps: list[Gap], anchor: str) -> Table:
     columns = [Column("Period"), *(Column(line.label, is_numeric=True) for line in series.highlighted)]
     rows = []
     for period in periods:
-        cells = [Cell(period), *(_value_cell(line.at(period), series.unit) for line in series.highlighted)]
+        cells = [Cell(period), *(_value_cell(line.at(period), series) for line in series.highlighted)]
         if gaps:
             gap = by_period.get(period)
             cells.append(Cell(gap.text, gap.interval) if gap else Cell("not published"))
@@ -345,16 +353,16 @@ def _full_table(series: Series, anchor: str) -> Table:
     ]
     if is_rounded:
         columns.append(Column("Bounds from rounding", is_numeric=True))
-    rows = [tuple(_full_row(line.label, point, series.unit, is_rounded)) for line, point in points]
+    rows = [tuple(_full_row(line, point, series, is_rounded=is_rounded)) for line, point in points]
     caption = f"{series.title}, {series.organisation}: every group and period"
     return Table(f"{anchor}-full", caption, tuple(columns), tuple(rows), "Every group and period, with counts")
 
 
-def _full_row(label: str, point: Point, unit: str, is_rounded: bool) -> list[Cell]:
-    value = _value_cell(point, unit)
+def _full_row(line: Line, point: Point, series: Series, *, is_rounded: bool) -> list[Cell]:
+    value = _value_cell(point, series)
     provisional = " (provisional)" if point.release_status == "provisional" else ""
     cells = [
-        Cell(label),
+        Cell(line.label),
         Cell(point.period + provisional),
         Cell(value.text),
         Cell(value.detail or "none"),
@@ -362,7 +370,8 @@ def _full_row(label: str, point: Point, unit: str, is_rounded: bool) -> list[Cel
         _count_cell(point.denominator, point.status),
     ]
     if is_rounded:
-        cells.append(Cell(words.interval(point.rounding_lower, point.rounding_upper, unit) or "none"))
+        bounds = words.interval(point.rounding_lower, point.rounding_upper, series.unit, series.places)
+        cells.append(Cell(bounds or "none"))
     return cells
 
 
@@ -422,8 +431,9 @@ def _gaps(series: Series, inequalities: "pd.DataFrame") -> list[Gap]:
                 period=period,
                 disadvantaged=_label(series, text(record["disadvantaged_stratum"])),
                 comparator=_label(series, text(record["comparator_stratum"])),
-                text=words.number(numbers["gap"], series.unit) or words.status_word(text(record["status"])),
-                interval=words.interval(numbers["gap_lower_95"], numbers["gap_upper_95"], series.unit),
+                text=words.number(numbers["gap"], series.unit, series.places)
+                or words.status_word(text(record["status"])),
+                interval=words.interval(numbers["gap_lower_95"], numbers["gap_upper_95"], series.unit, series.places),
                 ratio=words.number(numbers["ratio"], "ratio") or words.status_word(text(record["status"])),
                 ratio_interval=words.interval(numbers["ratio_lower_95"], numbers["ratio_upper_95"], "ratio"),
                 against=_against(series, text(record["gap_against"])),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # pandas is heavy, and the caller has it
 DIMENSIONS = ("deprivation", "ethnicity", "sex", "age", "all")
 NAMED_LINES = 7
 
-Role = Literal["most", "least", "overall", "named", "context", "unknown"]
+Role = Literal["most", "least", "overall", "named", "context", "aside"]
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,12 @@ class Series:
     def is_distribution(self) -> bool:
         """Whether the rows are a distribution, which is never drawn or written as a rate."""
         return self.kind == "stratum_distribution"
+
+    @property
+    def places(self) -> int:
+        """Decimals in which the values are written."""
+        values = [abs(point.value) for line in self.lines for point in line.points if point.value is not None]
+        return words.decimals(max(values, default=0.0), self.unit)
 
     @property
     def periods(self) -> tuple[str, ...]:
@@ -208,9 +214,12 @@ def _lines(strata: "pd.DataFrame", overall: "pd.DataFrame", dimension: str, grou
 
 
 def _role(stratum: str, dimension: str, groups: int, named: set[str]) -> Role:
+    """What the line is; ``aside`` is in tables only: group not known, or outside the deprivation groups."""
     if stratum == "unknown":
-        return "unknown"
+        return "aside"
     if dimension == "deprivation":
+        if not stratum.isdecimal():
+            return "aside"
         return "most" if stratum == "1" else "least" if stratum == str(groups) else "context"
     return "named" if stratum in named else "context"
 

@@ -29,7 +29,9 @@ def coverage(trends: "pd.DataFrame", titles: Mapping[str, str]) -> Table:
     for dataset, frame in trends.groupby("dataset", sort=True):
         first, last = to_date(frame["period_start"].min()), to_date(frame["period_end"].max())
         levels = frame.groupby("organisation_level")["organisation_code"].nunique()
-        organisations = [words.organisations(level, int(levels[level])) for level in words.LEVEL if level in levels.index]
+        organisations = [
+            words.organisations(level, int(levels[level])) for level in words.LEVEL if level in levels.index
+        ]
         present = set(frame["stratum_dimension"])
         dimensions = [name for key, name in words.DIMENSION.items() if key in present]
         rows.append(

@@ -5,6 +5,7 @@ drawing.
 """
 
 import math
+import re
 from datetime import date, timedelta
 
 STATUS = {
@@ -88,7 +89,25 @@ LICENCE = {
     "user-supplied": "supplied by the user of this installation",
 }
 
-ABBREVIATIONS = {"lad", "qi", "imd", "icb", "pcn", "ons", "ods", "gss", "nhs", "lsoa"}
+TERM = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
+
+ABBREVIATIONS = {
+    "lad",
+    "ua",
+    "uk",
+    "qi",
+    "imd",
+    "imd2015",
+    "imd2019",
+    "imd2025",
+    "icb",
+    "pcn",
+    "ons",
+    "ods",
+    "gss",
+    "nhs",
+    "lsoa",
+}
 
 DECIMALS = {"percent": 1, "per_1000": 1, "per_100000": 1, "count": 0, "score": 2, "ratio": 2}
 
@@ -117,17 +136,25 @@ def in_sentence(label: str) -> str:
     return label[:1].lower() + label[1:] if first in ("Most", "Least", "Deprivation", "Not", "All") else label
 
 
-def number(value: float | None, unit: str) -> str:
-    """A value in the decimals of its unit, without the unit; an empty string for no value."""
+def decimals(largest: float, unit: str) -> int:
+    """Decimals that show a series of the unit whose largest value is ``largest``: small rates need more."""
+    usual = DECIMALS.get(unit, 1)
+    if unit == "count" or largest >= 2:
+        return usual
+    return usual + 1 if largest >= 0.2 else usual + 2
+
+
+def number(value: float | None, unit: str, places: int | None = None) -> str:
+    """A value in the decimals of its unit (or ``places``), without the unit; an empty string for no value."""
     if value is None or math.isnan(value):
         return ""
-    text = f"{value:,.{DECIMALS.get(unit, 1)}f}"
+    text = f"{value:,.{DECIMALS.get(unit, 1) if places is None else places}f}"
     return text.removeprefix("-") if float(text.replace(",", "")) == 0 else text.replace("-", "−")
 
 
-def with_unit(value: float | None, unit: str) -> str:
+def with_unit(value: float | None, unit: str, places: int | None = None) -> str:
     """A value with its unit, as in a headline: 48.1%, 5.2 per 1,000."""
-    text = number(value, unit)
+    text = number(value, unit, places)
     if not text:
         return ""
     if unit == "percent":
@@ -145,9 +172,9 @@ def count(value: float | None) -> str:
     return number(value, "count")
 
 
-def interval(lower: float | None, upper: float | None, unit: str) -> str:
+def interval(lower: float | None, upper: float | None, unit: str, places: int | None = None) -> str:
     """Two limits as "40.7 to 41.3"; an empty string when one is missing."""
-    low, high = number(lower, unit), number(upper, unit)
+    low, high = number(lower, unit, places), number(upper, unit, places)
     return f"{low} to {high}" if low and high else ""
 
 
@@ -177,7 +204,7 @@ def stratum(dimension: str, value: str, groups: int) -> str:
     if value == "all":
         return "All"
     if dimension != "deprivation" or not value.isdecimal():
-        return value
+        return sentence(value) if TERM.fullmatch(value) else value
     if value == "1":
         return "Most deprived (1)"
     return f"Least deprived ({value})" if int(value) == groups else f"Deprivation {value}"

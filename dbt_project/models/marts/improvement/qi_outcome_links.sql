@@ -40,7 +40,8 @@ memberships as (
         organisation_code,
         max(organisation_code_as_now) as organisation_code_as_now,
         case when count(joined_on) = count(*) then min(joined_on) end as joined_on,
-        max(reach_share) as reach_share,
+        -- a share of 1 to 7 people is hidden, as the people are
+        max(case when reach_people between 1 and 7 then null else reach_share end) as reach_share,
         bool_or(is_synthetic) as is_synthetic
     from sites
     group by project_ref, organisation_code
@@ -324,7 +325,7 @@ select
     case when is_split then denominator_after end as denominator_after,
     value_after,
     value_after - value_before as change,
-    reach_share,
+    round(reach_share, 2) as reach_share,
     reach_basis,
     status,
     'association' as claim,
