@@ -4,6 +4,8 @@ measures as (select * from {{ ref('stg_platform__measures') }}),
 
 organisations as (select * from {{ ref('int_organisations__versioned') }}),
 
+published_names as (select * from {{ ref('int_organisations__named') }}),
+
 named as (
     select
         viewed.*,
@@ -12,7 +14,7 @@ named as (
         measures.direction,
         measures.multiplier,
         measures.interval as interval_rule,
-        organisations.name as organisation_name
+        coalesce(organisations.name, published_names.name) as organisation_name
     from viewed
     inner join measures on viewed.measure_id = measures.measure_id
     left join organisations
@@ -20,7 +22,11 @@ named as (
             viewed.organisation_code = organisations.organisation_code
             and viewed.organisation_scheme = organisations.organisation_scheme
             and viewed.period_end >= organisations.valid_from
-            and viewed.period_end < organisations.valid_to
+            and (organisations.valid_to is null or viewed.period_end <= organisations.valid_to)
+    left join published_names
+        on
+            viewed.organisation_code = published_names.organisation_code
+            and viewed.organisation_scheme = published_names.organisation_scheme
 ),
 
 with_intervals as (

@@ -1,0 +1,65 @@
+# Two commands on a fresh machine with Python 3.11 and make: `make demo`, then `make test`.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PYTEST := $(BIN)/python -m pytest
+REAL_DATA ?= ../shared/data/published
+
+.PHONY: help setup demo test test-all backtest dev check generate format bench clean
+
+help:
+	@echo "make setup     a .venv from requirements.lock (every other target does it when needed)"
+	@echo "make demo      simulate a small NHS, refresh everything through the real path, publish"
+	@echo "make dev       Dagster's UI on loopback"
+	@echo "make test      unit, datasets, one pipeline (about ten minutes on two cores)"
+	@echo "make test-all  adds faults, backtests, browser, packaging, old DuckDB versions"
+	@echo "make check     ruff, sqlfluff, types, generated files, architecture"
+	@echo "make backtest  figures that publishers have published, rebuilt and printed"
+	@echo "make bench     CPU seconds and memory of a refresh, a no-op and the import, as ratios of one run"
+	@echo "make generate  write what follows from the catalogue"
+
+setup: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $(STAMP)
+
+demo: setup
+	$(BIN)/evenhand demo
+
+dev: setup
+	$(BIN)/evenhand dev
+
+test: setup
+	$(PYTEST) tests/unit tests/datasets tests/pipeline
+
+test-all: setup
+	$(PYTEST) tests/unit tests/datasets tests/pipeline tests/faults tests/backtest tests/browser tests/packaging
+
+backtest: setup
+	$(PYTEST) tests/backtest -s
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/sqlfluff lint dbt_project --disable-progress-bar
+	$(BIN)/python -m orchestration.catalogue.generate --check
+
+generate: setup
+	$(BIN)/python -m orchestration.catalogue.generate
+
+format: setup
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/sqlfluff fix dbt_project --disable-progress-bar
+
+bench: setup
+	$(BIN)/python -m benchmarks run
+
+clean:
+	rm -rf .evenhand/demo build dist
