@@ -1,6 +1,7 @@
 """When things run by themselves: one weekday schedule, one sensor on the inbox.
 
-Belongs here: schedules and sensors. Does not: what a run does. Marts have no automation conditions: one writer, one trigger.
+Belongs here: schedules and sensors. Does not: what a run does. Marts have no automation conditions: one writer, one
+trigger.
 """
 
 import os
@@ -29,7 +30,7 @@ def weekday_schedule(home: Home, job: Any) -> dg.ScheduleDefinition:
         cron_schedule="45 9 * * 1-5",
         execution_timezone="Europe/London",
         default_status=dg.DefaultScheduleStatus.RUNNING if is_on() else dg.DefaultScheduleStatus.STOPPED,
-        description="Asks only publishers whose window (cadence + lag … grace) is open; skips while a refresh is active.",
+        description="Asks only publishers whose publication window is open; skips while a refresh is active.",
     )
     def weekday_refresh(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         active = context.instance.get_runs(dg.RunsFilter(job_name=job.name, statuses=ACTIVE), limit=1)
@@ -44,7 +45,7 @@ def weekday_schedule(home: Home, job: Any) -> dg.ScheduleDefinition:
 
 
 def inbox_sensor(home: Home, job: Any) -> dg.SensorDefinition:
-    """A refresh for every new content of the inbox: the same bytes never twice, a corrected file under its name again."""
+    """A refresh for every new content of the inbox: the same bytes never twice, a corrected file again."""
 
     @dg.sensor(
         name="inbox",

@@ -3,6 +3,8 @@
 Belongs here: choosing. Does not: implementing anything.
 """
 
+import warnings
+
 import dagster as dg
 from dagster_dbt import DbtCliResource
 
@@ -18,6 +20,7 @@ REFRESH = "refresh"
 
 def build_defs(home: Home | None = None, **resources: object) -> dg.Definitions:
     """Definitions for a home (the default one when None); ``resources`` replace those of the same name."""
+    warnings.filterwarnings("ignore", category=dg.BetaWarning)  # backfill policies: stable enough, and pinned
     home = home or Home.default()
     manifest = manifest_path(home)
     archives = archive_assets()

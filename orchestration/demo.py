@@ -53,7 +53,8 @@ rates as (
 )
 select
     kind as planted, max(projects) as projects, max(points) as planted_points,
-    round(max(gap) filter (where not is_after), 1) as gap_before, round(max(gap) filter (where is_after), 1) as gap_after,
+    round(max(gap) filter (where not is_after), 1) as gap_before,
+    round(max(gap) filter (where is_after), 1) as gap_after,
     round(max(gap) filter (where is_after) - max(gap) filter (where not is_after), 1) as change_of_gap
 from rates
 group by kind
@@ -116,9 +117,13 @@ def print_findings(home: Home, world: "World") -> None:
 
     print("\nSIMULATED DATA. Recovery in talking therapies, England, first and last year:")
     print_rows(*run_query(home, HEADLINE))
-    print("\nSIMULATED DATA. Planted effects beside the marts (gap: deciles 6-10 less 1-5, points; pooled over projects):")
+    print(
+        "\nSIMULATED DATA. Planted effects beside the marts (gap: deciles 6-10 less 1-5, points; pooled over projects):"
+    )
     print_rows(*run_query(home, effects_query(world)))
-    print("A gap that was planted to narrow falls, one to widen grows; chance moves the ones without an effect a little.")
+    print(
+        "A gap that was planted to narrow falls, one to widen grows; chance moves the ones without an effect a little."
+    )
     release = current_release(home)
     print(f"\nrelease: {release}\nsite:    {release}/site/index.html")
 

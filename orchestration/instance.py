@@ -5,8 +5,10 @@ Belongs here: what the command line needs of Dagster. Does not: assets, or any s
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.home import Home, project_root
@@ -45,9 +47,16 @@ def run_refresh_job(home: Home, run_config: dict[str, Any], on_step: Callable[[s
     job = build_defs(home).resolve_job_def(REFRESH)
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     on_step("running")
-    with dg.DagsterInstance.get() as instance:
+    with dg.DagsterInstance.get() as instance, _tools_write_to(home.build / "refresh.log"):
         result = job.execute_in_process(instance=instance, run_config={**run_config, **quiet}, raise_on_error=False)
         return JobResult(result.run_id, result.success, tuple(_failures(result)))
+
+
+@contextmanager
+def _tools_write_to(path: Path) -> Iterator[None]:
+    """Send what dbt and Dagster print to a log file: a command's own output is its account of the refresh."""
+    with path.open("w", encoding="utf-8") as log, redirect_stdout(log):
+        yield
 
 
 def _failures(result: "dg.ExecuteInProcessResult") -> list[tuple[str, str]]:

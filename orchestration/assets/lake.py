@@ -111,7 +111,7 @@ def _checks(
     refused = [item for item in outcomes if item.outcome in (Outcome.REFUSED, Outcome.HELD)]
     missing = [item for item in outcomes if item.outcome is Outcome.UNAVAILABLE]
     fresh = is_fresh(spec, reports)
-    results = {
+    results: dict[str, tuple[bool, dict[str, Any]]] = {
         "reconciles": (not broken, {"files": ", ".join(broken) or "none"}),
         "nothing_quarantined": (not quarantined, dict(quarantined)),
         "nothing_refused": (not refused, {item.name: item.reason for item in refused}),
@@ -128,7 +128,7 @@ def _platform_asset() -> dg.AssetsDefinition:
     @dg.asset(
         key=dg.AssetKey([LAKE, "platform"]),
         group_name="lake",
-        description="What the platform knows: releases, load counts, and the catalogue's datasets, measures and breaks.",
+        description="What the platform knows: releases, load counts, and the catalogue's datasets and measures.",
         owners=OWNERS,
         kinds={"parquet"},
         deps=[lake_key(name) for name in dataset_specs()],

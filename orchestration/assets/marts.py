@@ -3,6 +3,7 @@
 Belongs here: how Dagster shows building, auditing and releasing. Does not: the steps themselves (refresh, publication).
 """
 
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -62,8 +63,7 @@ def dbt_models(manifest: Path) -> dg.AssetsDefinition:
         if not build_is_needed(home.home):
             context.log.info("The served release was made from exactly this lake and code; nothing to build.")
             return
-        target = run_target(home.home)
-        (target / "run_results.json").unlink(missing_ok=True)
+        target = prepare_run_target(home.home, manifest)
         arguments = ["build", "--exclude-resource-type", "unit_test"]
         yield from dbt.cli(arguments, context=context, target_path=target).stream()
 
@@ -73,6 +73,17 @@ def dbt_models(manifest: Path) -> dg.AssetsDefinition:
 def run_target(home: Home) -> Path:
     """Where dbt writes the artefacts of the build that made the candidate."""
     return home.build / "dbt" / RUN_TARGET
+
+
+def prepare_run_target(home: Home, manifest: Path) -> Path:
+    """The run target without results of an earlier build, with the project as it was parsed already."""
+    target = run_target(home)
+    target.mkdir(parents=True, exist_ok=True)
+    (target / "run_results.json").unlink(missing_ok=True)
+    parsed = manifest.with_name("partial_parse.msgpack")
+    if parsed.exists():
+        shutil.copyfile(parsed, target / parsed.name)
+    return target
 
 
 def dbt_project_path() -> Path:

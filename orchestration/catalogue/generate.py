@@ -19,12 +19,12 @@ from orchestration.catalogue.registry import PACKAGE, breaks, dataset_specs, mea
 ROOT = PACKAGE.parent
 HEADER = "Generated from the catalogue by `python -m orchestration.catalogue.generate`. Do not edit."
 INTERMEDIATE = ROOT / "dbt_project" / "models" / "intermediate"
-OBSERVATION_COLUMNS = """
+OBSERVATION_COLUMN_NAMES = """
 measure_id organisation_code organisation_scheme organisation_level period_start period_end period_kind population
 stratum_dimension stratum stratum_scheme stratum_basis stratum_assigned_on observation_kind adjustment numerator
 numerator_lower numerator_upper denominator denominator_lower denominator_upper value published_value published_lower
 published_upper rounding value_status release_status release_scope dataset release_sha256
-""".split()
+"""
 PLATFORM_TABLES = {
     "releases": "One row per release in the lake, with its rank within the dataset.",
     "loads": "One row per dataset, entity and release: rows read, loaded, quarantined, ignored.",
@@ -86,7 +86,7 @@ def _sources(name: str, title: str, tables: Mapping[str, str], columns: Mapping[
 def _combined() -> str:
     """SQL that stacks every int_<dataset>__measured model: adding one needs no edit here or in dbt."""
     models = sorted(path.stem for path in INTERMEDIATE.glob("int_*__measured.sql"))
-    columns = ",\n    ".join(OBSERVATION_COLUMNS)
+    columns = ",\n    ".join(OBSERVATION_COLUMN_NAMES.split())
     selects = [f"select\n    {columns}\nfrom {{{{ ref('{model}') }}}}" for model in models]
     return f"-- {HEADER}\n" + "\nunion all\n".join(selects) + "\n"
 
@@ -94,7 +94,7 @@ def _combined() -> str:
 def _dictionary() -> Iterator[str]:
     yield from ("# Data dictionary", "", f"<!-- {HEADER} -->", "")
     yield from (
-        "Datasets, measures and breaks as the catalogue states them. Marts are described in the YAML beside each model.",
+        "Datasets, measures and breaks as the catalogue states them. Marts are described beside each model.",
         "",
     )
     yield from ("## Datasets", "")
@@ -142,7 +142,8 @@ def _entity_section(entity: Entity) -> Iterator[str]:
     yield from ("", f"**{entity.name}**: {entity.grain}; key: {', '.join(entity.key)}", "")
     yield from ("| column | type | unit | rules | meaning |", "|---|---|---|---|---|")
     for column in entity.columns:
-        yield f"| {column.name} | {column.type} | {column.unit or ''} | {_cell(_rules(column))} | {_cell(column.meaning)} |"
+        cells = (column.name, column.type, column.unit or "", _cell(_rules(column)), _cell(column.meaning))
+        yield f"| {' | '.join(cells)} |"
 
 
 def _rules(column: Column) -> str:

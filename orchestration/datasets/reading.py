@@ -133,7 +133,7 @@ def _split_ragged(
     return rows, tuple(malformed)
 
 
-def read_workbook(path: Path, name: str) -> dict[str, list[list[object]]]:
+def read_workbook(path: Path, name: str) -> dict[str, Sequence[Sequence[object]]]:
     """Visible sheets of an xlsx, xls, xlsb or ods workbook as lists of cells; refuses what calamine can't open."""
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 

@@ -202,7 +202,7 @@ class Lake:
         return digest.hexdigest()
 
     def write_platform(self, *, synthetic: bool = False) -> None:
-        """Write the platform tables (releases, loads, datasets, measures, breaks) that dbt reads beside the datasets."""
+        """Write the platform tables (releases, loads, datasets, measures, breaks) that dbt reads."""
         known_breaks = [known for known in breaks().values() if synthetic or not known.is_synthetic]
         reports = self.reports()
         ranks = release_ranks(reports)

@@ -285,8 +285,7 @@ def read_mart(path: Path, suite: Suite) -> "pd.DataFrame":
         names = [row[0] for row in con.execute(f"describe select * from {source}").fetchall()]
         columns = [name for name in names if name in suite.words]
         derived = [f"({expression}) as {name}" for name, expression in suite.derived.items()]
-        con.execute(f"select {', '.join([*columns, *derived])} from {source}")
-        reader = con.to_arrow_reader(ROWS_AT_ONCE)
+        reader = con.sql(f"select {', '.join([*columns, *derived])} from {source}").to_arrow_reader(ROWS_AT_ONCE)
         parts = [_with_categories(pa.Table.from_batches([batch])) for batch in reader]
         table = pa.concat_tables(parts or [_with_categories(reader.schema.empty_table())]).unify_dictionaries()
     frame: pd.DataFrame = table.to_pandas(date_as_object=False, split_blocks=True, self_destruct=True)
@@ -326,7 +325,16 @@ def _about(kwargs: Mapping[str, Any]) -> str:
     """The columns that an expectation judges, and the rows where it does."""
     names = [kwargs[name] for name in ("column", "column_A", "column_B") if name in kwargs]
     columns = ", ".join([*names, *kwargs.get("column_list", ())]) or "the whole table"
-    return f"{columns} where {kwargs['row_condition']}" if "row_condition" in kwargs else columns
+    return f"{columns} where {_condition(kwargs['row_condition'])}" if "row_condition" in kwargs else columns
+
+
+def _condition(condition: Mapping[str, Any]) -> str:
+    """A row condition of the suite in words."""
+    if condition["type"] == "and":
+        return " and ".join(_condition(each) for each in condition["conditions"])
+    if condition["type"] == "nullity":
+        return f"{condition['column']['name']} is {'' if condition['is_null'] else 'not '}null"
+    return f"{condition['column']['name']} {condition['operator'].casefold()} {condition['parameter']}"
 
 
 def _without_traces(validation: dict[str, Any]) -> dict[str, Any]:

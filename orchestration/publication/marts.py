@@ -13,8 +13,8 @@ from typing import Any
 class MartColumn:
     """A column of a mart.
 
-    ``counts_people`` marks a count of people that disclosure control must protect; ``hidden_with`` names the count whose
-    share the column is: hidden when the count is, and shown to whole percents, so that it does not give the count away.
+    ``counts_people`` marks a count of people that disclosure control must protect; ``hidden_with`` names the count
+    whose share the column is: hidden when the count is, and shown to whole percents, so that it does not give it away.
     """
 
     name: str

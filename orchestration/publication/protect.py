@@ -23,7 +23,7 @@ SHARE_DECIMALS = 2
 def protected_select(mart: Mart, source: str) -> str:
     """SQL that reads ``source`` in key order with counts of people protected and floats to 12 significant digits.
 
-    A count of people from 1 to 7 becomes NULL and its ``<name>_status`` suppressed; 0 stays; others go to the nearest 5.
+    A count of people from 1 to 7 becomes NULL and its ``<name>_status`` suppressed; 0 stays; others go to nearest 5.
     """
     columns = ",\n    ".join(f"{_expression(mart, column)} as {column.name}" for column in mart.columns)
     return f"select\n    {columns}\nfrom {source} as unprotected\norder by {', '.join(mart.key)}"

@@ -9,13 +9,16 @@ import shutil
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from orchestration.errors import GateRefused, UsageError
 from orchestration.home import Home, now
 from orchestration.publication.receipts import FOLDER as RECEIPTS
 from orchestration.publication.receipts import MARTS, content_identity, demand_receipts, file_hash, write_receipt
 from orchestration.publication.stage import DATABASE
+
+if TYPE_CHECKING:
+    import duckdb
 
 MANIFEST = "manifest.json"
 
@@ -34,7 +37,7 @@ def verify_staging(home: Home, folder: Path, *, fingerprint: str, run_id: str) -
         "files": _files(folder),
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-    write_receipt(folder, "verify", problems, [f"{len(manifest['files'])} files agree with the manifest"])
+    write_receipt(folder, "verify", problems, [f"{len(_files(folder))} files agree with the manifest"])
     return problems
 
 
@@ -131,17 +134,20 @@ def _disagreements(folder: Path) -> list[str]:
         for path in sorted((folder / MARTS).glob("*.parquet")):
             parquet, table = f"read_parquet('{path}')", f"release.marts.{path.stem}"
             difference = f"(select * from {parquet} except all select * from {table})"
-            counts = f"select (select count(*) from {parquet}), (select count(*) from {table}), (select count(*) from {difference})"
-            (in_parquet, in_database, different) = con.execute(counts).fetchall()[0]
+            (in_parquet, in_database, different) = (_rows_of(con, source) for source in (parquet, table, difference))
             if in_parquet != in_database or different:
                 problems.append(f"{path.stem}: DuckDB holds other rows than Parquet")
             csv = f"read_csv('{folder / 'csv' / path.stem}.csv', header = true, all_varchar = true)"
-            in_csv = con.execute(f"select count(*) from {csv}").fetchall()[0][0]
+            in_csv = _rows_of(con, csv)
             if in_csv != in_parquet:
                 problems.append(f"{path.stem}: CSV holds {in_csv} rows, Parquet {in_parquet}")
     if not (folder / "site" / "index.html").exists():
         problems.append("the site's index.html is missing")
     return problems
+
+
+def _rows_of(con: "duckdb.DuckDBPyConnection", source: str) -> int:
+    return int(con.execute(f"select count(*) from {source}").fetchall()[0][0])
 
 
 def _rows(folder: Path) -> dict[str, int]:

@@ -152,14 +152,18 @@ def _text(document: dict[str, Any]) -> str:
 
 
 def _reconciliation_lines(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
-    yield f"{'dataset':<18} {'file':<52} {'outcome':<20} {'entity':<20} {'read':>9} {'loaded':>9} {'quar.':>6} {'ignored':>9}"
+    yield _line("dataset", "file", "outcome", "entity", ("read", "loaded", "quar.", "ignored"))
     for row in rows:
         counts = [row["read"], row["loaded"], row["quarantined"], row["ignored"]]
         shown = [f"{count:,}" if count is not None else "" for count in counts]
         flag = " DOES NOT RECONCILE" if row["reconciles"] is False else ""
-        yield (
-            f"{row['dataset']:<18} {row['file'][:52]:<52} {row['outcome']:<20} {row['entity']:<20} "
-            f"{shown[0]:>9} {shown[1]:>9} {shown[2]:>6} {shown[3]:>9}{flag}"
-        )
+        yield _line(row["dataset"], row["file"], row["outcome"], row["entity"], shown) + flag
     totals = [sum(row[name] or 0 for row in rows) for name in ("read", "loaded", "quarantined", "ignored")]
-    yield f"{'all':<18} {'':<52} {'':<20} {'':<20} {totals[0]:>9,} {totals[1]:>9,} {totals[2]:>6,} {totals[3]:>9,}"
+    yield _line("all", "", "", "", [f"{total:,}" for total in totals])
+
+
+def _line(dataset: str, file: str, outcome: str, entity: str, counts: Sequence[str]) -> str:
+    read, loaded, quarantined, ignored = counts
+    return (
+        f"{dataset:<18} {file[:52]:<52} {outcome:<20} {entity:<20} {read:>9} {loaded:>9} {quarantined:>6} {ignored:>9}"
+    )

@@ -19,7 +19,7 @@ CADENCE_DAYS = {"monthly": 31, "quarterly": 92, "annual": 366}
 
 @dataclass(frozen=True)
 class Freshness:
-    """Whether the newest period is as new as cadence, lag and grace allow; ``due_by`` is None for irregular datasets."""
+    """Whether the newest period is as new as cadence, lag and grace allow; irregular datasets have no due dates."""
 
     newest: date | None
     due_from: date | None
@@ -57,7 +57,7 @@ def is_fresh(spec: DatasetSpec, reports: Sequence[LoadReport]) -> Freshness:
 
 
 def window_is_open(spec: DatasetSpec, reports: Sequence[LoadReport]) -> bool:
-    """Whether the publisher may have something: from cadence and lag after the newest period on, or nothing is known."""
+    """Whether the publisher may have something new: cadence and lag have passed, or no period is known."""
     fresh = is_fresh(spec, reports)
     return fresh.due_from is None or now().date() >= fresh.due_from
 

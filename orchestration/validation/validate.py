@@ -1,7 +1,7 @@
 """Turn published text into typed rows by the spec, and send what does not fit to quarantine.
 
-Belongs here: casting, null marks, the pandera schema made from a spec, duplicate keys. Does not: reading files, judging a
-file as a whole, or any check that needs another dataset (dbt) or the published tables (expectations).
+Belongs here: casting, null marks, the pandera schema made from a spec, duplicate keys. Does not: reading files, judging
+a file as a whole, or any check that needs another dataset (dbt) or the published tables (expectations).
 """
 
 from collections.abc import Mapping, Set
@@ -123,7 +123,7 @@ def _cast_column(column: Column, text: pd.Series) -> tuple[pd.Series, pd.Series]
 
 
 def schema_of(entity: Entity, references: Mapping[str, Set[str]]) -> pa.DataFrameSchema:
-    """The pandera schema that the spec's entity stands for: types, bounds, patterns, closed lists, references, rules."""
+    """The pandera schema that the spec's entity stands for: types, bounds, patterns, lists, references, rules."""
     columns = {column.name: _column_schema(column, references) for column in entity.columns}
     checks = [pa.Check(_rule_check(rule.sql), error=f"rule:{rule.name}") for rule in entity.rules]
     return pa.DataFrameSchema(columns, checks=checks, strict=False, coerce=False, name=entity.name)

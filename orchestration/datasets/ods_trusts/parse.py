@@ -21,7 +21,7 @@ MAX_BYTES = 64 * 1024 * 1024
 
 
 def parse(source: SourceFile) -> Parsed:
-    """One row per trust; sites of the combined `etrust` file (five characters starting with a trust's code) are ignored."""
+    """One row per trust; sites of the combined `etrust` file (a trust's code and two more characters) are ignored."""
     text, notes = decode(_content(source), source.name)
     records = [(n, row) for n, row in enumerate(csv.reader(io.StringIO(text, newline="")), start=1) if any(row)]
     width = max((len(row) for _, row in records), key=[len(row) for _, row in records].count, default=0)

@@ -1,0 +1,636 @@
+"""The suites of the published marts: each loads, holds on a plausible table, and fails on an implausible one."""
+
+import json
+import re
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from orchestration.errors import ConfigurationError
+from orchestration.publication import audit as auditing
+from orchestration.publication.audit import SuiteResult, audit, read_suites
+from orchestration.publication.receipts import read_receipt
+
+ROOT = Path(__file__).resolve().parents[2]
+SUITES = read_suites(ROOT / "expectations")
+MARTS = ROOT / "dbt_project" / "models" / "marts"
+SHA = "a" * 64
+Row = dict[str, Any]
+
+_PLACE: Row = {
+    "organisation_code": "E92000001", "organisation_scheme": "gss", "organisation_name": "England", "organisation_level": "england",
+    "organisation_view": "as_was", "period_start": "2024-04-01", "period_end": "2025-03-31", "period_kind": "financial_year",
+    "population": "all", "adjustment": "crude",
+}  # fmt: skip
+_RATE: Row = {
+    **_PLACE, "measure_id": "recovery", "measure_title": "Recovery", "unit": "percent", "direction": "higher",
+    "stratum_dimension": "deprivation", "stratum": "1", "stratum_order": 1, "stratum_scheme": "imd2019_decile",
+    "stratum_basis": "patient_residence_area", "observation_kind": "rate_within_stratum", "numerator": 45.0, "numerator_lower": 45.0,
+    "numerator_upper": 45.0, "denominator": 81.0, "denominator_lower": 81.0, "denominator_upper": 81.0, "value": 55.5555555556,
+    "lower_95": 44.7, "upper_95": 65.9, "interval_method": "wilson", "value_lower": 55.5555555556, "value_upper": 55.5555555556,
+    "published_value": 55.6, "published_lower": 44.7, "published_upper": 65.9, "rounding": "none", "value_status": "value",
+    "release_status": "final", "dataset": "talking_therapies", "release_sha256": SHA, "is_synthetic": False,
+}  # fmt: skip
+_NOTHING: Row = dict.fromkeys(
+    ("numerator", "numerator_lower", "numerator_upper", "denominator", "denominator_lower", "denominator_upper", "value", "lower_95",
+     "upper_95", "value_lower", "value_upper", "published_value", "published_lower", "published_upper")
+)  # fmt: skip
+_SUPPRESSED: Row = {**_RATE, **_NOTHING, "stratum": "2", "value_status": "suppressed", "interval_method": "none"}
+_DISTRIBUTION: Row = {
+    **_RATE, **_NOTHING, "measure_id": "deliveries", "unit": "count", "direction": "none", "observation_kind": "stratum_distribution",
+    "numerator": 120.0, "interval_method": "none", "stratum": "no_fixed_abode_or_overseas", "rounding": "1to7_as_5",
+}  # fmt: skip
+_UNSTRATIFIED: Row = {
+    **_RATE,
+    "stratum_dimension": "all",
+    "stratum": "all",
+    "stratum_basis": "none",
+    "stratum_scheme": "none",
+}
+_GAP: Row = {
+    **_PLACE, "measure_id": "recovery", "measure_title": "Recovery", "unit": "percent", "direction": "higher",
+    "stratum_dimension": "deprivation", "stratum_scheme": "imd2019_decile", "stratum_basis": "patient_residence_area",
+    "contrast": "most_v_least_deprived", "disadvantaged_stratum": "1", "comparator_stratum": "10", "gap": -13.4, "gap_lower_95": -15.0,
+    "gap_upper_95": -12.0, "ratio": 0.76, "ratio_lower_95": 0.74, "ratio_upper_95": 0.79, "gap_against": "1", "method": "newcombe",
+    "unknown_share": 0.05, "hidden_strata": 0, "status": "computed", "dataset": "talking_therapies", "is_synthetic": False,
+}  # fmt: skip
+_NO_GAP: Row = dict.fromkeys(
+    ("gap", "gap_lower_95", "gap_upper_95", "ratio", "ratio_lower_95", "ratio_upper_95", "unknown_share")
+)
+_ETHNIC_GAP: Row = {**_GAP, "stratum_dimension": "ethnicity", "contrast": "group_v_rest", "disadvantaged_stratum": "asian",
+                    "comparator_stratum": "all other known groups"}  # fmt: skip
+_PROJECT: Row = {
+    **dict.fromkeys(("activity_type", "scope", "setting", "specialty", "clinical_topic"), "other"), "project_ref": "QI-1",
+    "status": "active", "method": "lean", "registered_on": "2023-01-01", "implemented_on": "2023-04-01", "implemented_precision": "day",
+    "ended_on": "2024-04-01", "ended_precision": "day", "end_date_basis": "actual", "equity_mode": "none", "targeting": "targeted",
+    "target_groups": "core20;age", "patient_involvement": "partners", "expected_gap_direction": "narrow", "publication": "public",
+    "is_start_unknown": False, "is_synthetic": False, "dataset": "qi_projects", "release_sha256": SHA,
+}  # fmt: skip
+_SITE: Row = {
+    "project_ref": "QI-1", "organisation_code": "RXX", "role": "lead", "joined_on": "2023-04-01", "left_on": "2024-04-01",
+    "reach_people": 40, "reach_people_status": "value", "reach_share": 0.5, "reach_share_status": "value", "reach_basis": "counted",
+    "is_project_known": True, "publication": "public", "is_synthetic": False, "dataset": "qi_projects", "release_sha256": SHA,
+}  # fmt: skip
+_ACTIVITY: Row = {
+    "organisation_code": "RXX", "period_start": "2024-02-01", "period_end": "2024-02-29", "method": "lean", "targeting": "universal",
+    "active_projects": 2, "started_projects": 1, "project_months": 1.5, "projects_without_end": 1, "coarsely_dated_projects": 0,
+    "is_synthetic": False,
+}  # fmt: skip
+_LINK: Row = {
+    "project_ref": "QI-1", "measure_id": "recovery", "organisation_code": "RXX", "organisation_view": "as_was",
+    "period_kind": "financial_year", "population": "all", "stratum_dimension": "deprivation", "stratum": "1", "stratum_scheme": "s",
+    "adjustment": "crude", "observation_kind": "rate_within_stratum", "series_organisation_code": "RXX", "link_basis": "declared",
+    "measure_role": "outcome", "is_primary": True, "direction": "higher", "unit": "percent", "before_until": "2023-04-01",
+    "after_from": "2023-04-01", "first_period_start": "2017-04-01", "last_period_end": "2025-03-31", "points_before": 6,
+    "points_after": 2, "points_without_value": 0, "numerator_before": 50.0, "denominator_before": 100.0, "value_before": 50.0,
+    "numerator_after": 60.0, "denominator_after": 100.0, "value_after": 60.0, "change": 10.0, "reach_share": 0.5,
+    "reach_basis": "counted", "status": "linked", "claim": "association", "is_synthetic": False,
+}  # fmt: skip
+_ORGANISATION: Row = {
+    "organisation_code": "RXX", "organisation_scheme": "ods", "version": 1, "name": "A TRUST", "organisation_level": "provider",
+    "opened_on": "1994-04-01", "closed_on": "2024-04-01", "valid_from": "1994-04-01", "valid_to": "2024-04-01",
+    "first_seen_on": "2024-01-01", "current_code": "RXX", "is_registered": True, "source_dataset": "ods_trusts", "is_synthetic": False,
+}  # fmt: skip
+_ENGLAND: Row = {
+    "organisation_code": "E92000001", "organisation_scheme": "gss", "version": 1, "name": "England", "organisation_level": "england",
+    "current_code": "E92000001", "is_registered": True, "source_dataset": "catalogue", "is_synthetic": False,
+}  # fmt: skip
+_SUCCESSION: Row = {
+    "old_code": "RXX", "new_code": "RYY", "effective_on": "2021-04-01", "relation": "split", "share": 0.6, "share_basis": "estimated",
+    "is_approximate": True, "is_reviewed": True, "source": "register", "is_synthetic": False,
+}  # fmt: skip
+_MEASURE: Row = {
+    "measure_id": "recovery", "dataset": "talking_therapies", "title": "Recovery", "numerator": "Recovered", "denominator": "Finished",
+    "unit": "percent", "multiplier": 100.0, "interval_method": "wilson", "direction": "higher", "role": "outcome", "nature": "flow",
+    "quality_theme": "outcomes", "observation_kind": "rate_within_stratum", "adjustment": "crude",
+}  # fmt: skip
+_DELIVERIES: Row = {**_MEASURE, "measure_id": "deliveries", "denominator": None, "unit": "count", "multiplier": 1.0, "direction": "none",
+                    "interval_method": "none", "observation_kind": "stratum_distribution"}  # fmt: skip
+_DATASET: Row = {
+    "dataset": "talking_therapies", "title": "T", "description": "D", "publisher": "P", "licence": "OGL-UK-3.0",
+    "attribution": "Source: P. Open Government Licence v3.0.", "landing_page": "https://example.org", "kind": "outcomes",
+    "cadence": "annual", "revision_policy": "none", "official_statistics": "official", "rounding": "nearest_5; suppression: under 5",
+    "rounding_evidence": "seen", "usage_warnings": "rounded_counts,organisations_merge",
+}  # fmt: skip
+_BREAK: Row = {
+    "break_id": "pandemic", "measure_id": "recovery", "starts_on": "2020-03-01", "ends_on": "2021-06-30", "organisation_codes": "",
+    "kind": "pandemic", "handling": "mask", "description": "D", "source": "S",
+}  # fmt: skip
+_QUALITY: Row = {
+    "dataset": "ae_monthly", "entity": "attendances", "release_sha256": SHA, "file_name": "f.csv", "rows_read": 100, "rows_loaded": 98,
+    "rows_quarantined": 1, "rows_ignored": 1, "cells_suppressed": 0, "is_reconciled": True, "is_synthetic": False,
+}  # fmt: skip
+_RELEASE: Row = {
+    "dataset": "ae_monthly", "release_sha256": SHA, "file_name": "f.csv", "layout": "csv", "period_start": "2024-04-01",
+    "period_end": "2024-04-30", "period_label": "April 2024", "published_on": "2024-05-12", "release_status": "final",
+    "release_number": 1, "is_latest": True, "origin": "publisher", "licence": "OGL-UK-3.0", "is_synthetic": False,
+}  # fmt: skip
+_SYNTHETIC_RELEASE: Row = {**_RELEASE, "origin": "synthetic", "is_synthetic": True, "file_name": "SYNTHETIC-f.csv"}
+_LINEAGE: Row = {
+    "measure_id": "four_hours", "dataset": "ae_monthly", "release_sha256": SHA, "file_name": "f.csv", "layout": "csv",
+    "release_status": "final", "origin": "publisher", "licence": "OGL-UK-3.0", "observations": 120, "first_period_start": "2024-04-01",
+    "last_period_end": "2024-04-30", "is_synthetic": False,
+}  # fmt: skip
+
+GOOD: dict[str, list[Row]] = {
+    "outcome_trends": [_RATE, _SUPPRESSED, _UNSTRATIFIED, {**_DISTRIBUTION, "measure_id": "deliveries"}],
+    "outcome_inequalities": [
+        _GAP,
+        _ETHNIC_GAP,
+        {**_ETHNIC_GAP, **_NO_GAP, "disadvantaged_stratum": "black", "status": "not_computed:suppressed_stratum"},
+    ],
+    "qi_projects": [_PROJECT, {**_PROJECT, "project_ref": "QI-2", "implemented_on": None, "is_start_unknown": True}],
+    "qi_project_sites": [
+        _SITE,
+        {**_SITE, "role": "spread", "reach_people": None, "reach_people_status": "suppressed", "reach_share": None,
+         "reach_share_status": "suppressed"},
+        {**_SITE, "role": "participant", "reach_people": 0},
+    ],
+    "qi_activity": [_ACTIVITY],
+    "qi_outcome_links": [_LINK],
+    "organisations": [_ORGANISATION, _ENGLAND],
+    "organisation_successions": [_SUCCESSION, {**_SUCCESSION, "new_code": "RZZ", "share": 0.4}],
+    "measures": [_MEASURE, _DELIVERIES],
+    "datasets": [_DATASET],
+    "breaks": [_BREAK],
+    "data_quality": [_QUALITY],
+    "releases": [_RELEASE],
+    "lineage": [_LINEAGE],
+}  # fmt: skip
+
+TAMPERED: dict[str, dict[str, Row]] = {
+    "outcome_trends": {
+        "no_period_is_before_1990": {**_RATE, "period_start": "1900-01-01"},
+        "a_period_does_not_end_before_it_starts": {**_RATE, "period_end": "2024-03-31"},
+        "england_has_one_code": {**_RATE, "organisation_code": "ENG"},
+        "every_measure_has_a_figure_for_england": {
+            **_RATE,
+            "measure_id": "elsewhere",
+            "organisation_level": "provider",
+        },
+        "a_row_without_a_dimension_is_of_all": {**_UNSTRATIFIED, "stratum": "3"},
+        "a_row_of_a_dimension_is_of_one_group": {**_RATE, "stratum": "all"},
+        "a_rate_by_deprivation_is_of_a_tenth_a_fifth_or_unknown": {**_RATE, "stratum": "elsewhere_in_uk"},
+        "a_distribution_by_deprivation_is_of_a_known_group": {**_DISTRIBUTION, "stratum": "moon"},
+        "a_stratified_row_says_what_its_group_rests_on": {**_RATE, "stratum_basis": "none"},
+        "a_number_that_is_not_there_has_no_value": {**_RATE, "value_status": "missing_at_source"},
+        "a_rate_that_is_there_has_a_value": {**_RATE, "value": None},
+        "a_distribution_has_no_value": {**_DISTRIBUTION, "value": 12.0},
+        "a_distribution_has_no_denominator": {**_DISTRIBUTION, "denominator": 600.0},
+        "a_distribution_has_no_interval": {**_DISTRIBUTION, "upper_95": 14.0},
+        "a_distribution_that_is_there_has_a_count": {**_DISTRIBUTION, "numerator": None},
+        "a_suppressed_row_does_not_show_both_its_parts": {**_SUPPRESSED, "numerator": 5.0, "denominator": 10.0},
+        "a_suppressed_value_is_never_zero": {**_SUPPRESSED, "value": 0.0},
+        "a_rate_that_is_not_there_has_no_interval": {**_SUPPRESSED, "lower_95": 40.0},
+        "a_rate_has_a_denominator_above_zero": {**_RATE, "denominator": 0.0},
+        "a_rate_has_its_numerator": {**_RATE, "numerator": None},
+        "a_rate_has_its_denominator": {**_RATE, "denominator": None},
+        "a_value_is_not_negative": {**_RATE, "unit": "per_1000", "value": -0.1},
+        "no_figure_of_a_percentage_is_below_0": {**_RATE, "lower_95": -0.5},
+        "no_figure_of_a_percentage_is_above_100": {**_RATE, "value_upper": 104.2},
+        "a_value_is_not_below_its_lower_limit": {**_RATE, "lower_95": 56.0},
+        "a_value_is_not_above_its_upper_limit": {**_RATE, "upper_95": 55.0},
+        "a_value_is_not_below_what_rounding_allows": {**_RATE, "value_lower": 56.0},
+        "a_value_is_not_above_what_rounding_allows": {**_RATE, "value_upper": 55.0},
+        "a_published_value_lies_between_its_limits": {**_RATE, "published_upper": 55.0},
+        "the_publishers_own_figure_is_near_ours": {**_RATE, "published_value": 63.6},
+        "a_row_without_an_interval_names_no_method": {**_RATE, "lower_95": None},
+    },
+    "outcome_inequalities": {
+        "no_period_is_before_1990": {**_GAP, "period_start": "1900-01-01"},
+        "a_period_does_not_end_before_it_starts": {**_GAP, "period_end": "2024-03-31"},
+        "deprivation_compares_most_with_least_deprived": {**_GAP, "contrast": "group_v_rest"},
+        "unordered_groups_are_compared_with_the_rest": {**_ETHNIC_GAP, "contrast": "most_v_least_deprived"},
+        "the_most_deprived_group_is_the_first": {**_GAP, "disadvantaged_stratum": "10"},
+        "the_unknown_group_is_never_compared": {**_ETHNIC_GAP, "disadvantaged_stratum": "unknown"},
+        "no_group_is_compared_with_itself": {**_GAP, "comparator_stratum": "1"},
+        "a_computed_gap_is_there": {**_GAP, "gap": None},
+        "a_gap_that_is_not_computed_is_not_there": {**_GAP, "status": "not_computed:missing_stratum"},
+        "a_ratio_that_is_not_computed_is_not_there": {
+            **_GAP,
+            **_NO_GAP,
+            "ratio": 0.7,
+            "status": "not_computed:missing_stratum",
+        },
+        "a_gap_that_is_not_computed_has_no_lower_limit": {**_GAP, "status": "not_computed:missing_stratum"},
+        "a_gap_that_is_not_computed_has_no_upper_limit": {**_GAP, "status": "not_computed:missing_stratum"},
+        "no_gap_of_a_percentage_is_below_minus_100_points": {**_GAP, "gap_lower_95": -101.0},
+        "no_gap_of_a_percentage_is_above_100_points": {**_GAP, "gap_upper_95": 101.0},
+        "a_gap_is_not_below_its_lower_limit": {**_GAP, "gap_lower_95": -13.0},
+        "a_gap_is_not_above_its_upper_limit": {**_GAP, "gap_upper_95": -14.0},
+        "a_limit_of_a_ratio_is_above_zero": {**_GAP, "ratio_lower_95": 0.0},
+        "a_ratio_is_not_below_its_lower_limit": {**_GAP, "ratio_lower_95": 0.77},
+        "a_ratio_is_not_above_its_upper_limit": {**_GAP, "ratio_upper_95": 0.75},
+        "gap_and_ratio_point_the_same_way": {**_GAP, "ratio": 1.3},
+        "no_group_does_worse_where_no_direction_is_better": {**_GAP, "direction": "none"},
+    },
+    "qi_projects": {
+        "a_reference_is_no_nhs_number": {"project_ref": "9434765919"},
+        "target_groups_hold_words_of_the_vocabulary_only": {"target_groups": "someone@example.org"},
+        "no_project_was_registered_before_1990": {"registered_on": "1900-01-01"},
+        "no_change_came_into_use_before_1990": {"implemented_on": "1900-01-01"},
+        "no_project_ended_before_1990": {"ended_on": "1900-01-01"},
+        "a_project_does_not_end_before_its_change_was_in_use": {"ended_on": "2023-03-31"},
+        "a_project_that_goes_on_has_no_end": {"end_date_basis": "open"},
+        "a_start_that_is_not_known_is_not_shown": {"is_start_unknown": True},
+        "a_start_that_is_known_is_shown": {"implemented_on": None},
+        "a_targeted_project_names_its_groups": {"target_groups": "unknown"},
+        "a_known_start_has_a_precision": {"implemented_precision": "unknown"},
+    },
+    "qi_project_sites": {
+        "no_organisation_leaves_before_it_joined": {"left_on": "2023-03-31"},
+        "no_organisation_joined_before_1990": {"joined_on": "1900-01-01"},
+        "a_count_of_people_is_never_1_to_7": {"reach_people": 5},
+        "a_count_of_people_is_a_multiple_of_5": {"reach_people": 42},
+        "a_count_that_is_not_there_is_null_and_never_zero": {"reach_people": 0, "reach_people_status": "suppressed"},
+        "a_count_that_is_there_has_a_value": {"reach_people": None},
+        "a_share_that_is_not_there_is_null_and_never_zero": {"reach_share": 0.0, "reach_share_status": "suppressed"},
+        "a_share_that_is_there_has_a_value": {"reach_share": None},
+        "a_share_does_not_give_away_a_suppressed_count": {"reach_people": None, "reach_people_status": "suppressed"},
+    },
+    "qi_activity": {
+        "no_period_is_before_1990": {"period_start": "1900-01-01"},
+        "a_period_does_not_end_before_it_starts": {"period_end": "2024-01-31"},
+        "a_period_is_one_calendar_month": {"period_end": "2024-02-28"},
+        "no_more_projects_start_than_are_active": {"started_projects": 3},
+        "no_more_projects_lack_an_end_than_are_active": {"projects_without_end": 3},
+        "no_more_projects_are_coarsely_dated_than_are_active": {"coarsely_dated_projects": 3},
+        "a_project_gives_at_most_one_month_a_month": {"project_months": 2.1},
+    },
+    "qi_outcome_links": {
+        "a_distribution_has_no_value_before": {"observation_kind": "stratum_distribution"},
+        "a_distribution_has_no_value_after": {"observation_kind": "stratum_distribution"},
+        "a_linked_series_has_a_change": {"change": None},
+        "a_series_that_can_not_be_split_has_no_change": {"status": "date_too_coarse"},
+        "value_before_of_a_percentage_lies_between_0_and_100": {"value_before": 101.0},
+        "value_after_of_a_percentage_lies_between_0_and_100": {"value_after": -1.0},
+        "a_change_of_a_percentage_lies_within_100_points": {"change": 101.0},
+        "a_linked_series_has_points_before": {"points_before": 0},
+        "a_linked_series_has_points_after": {"points_after": 0},
+        "after_does_not_begin_before_before_ends": {"after_from": "2023-03-01"},
+        "a_series_does_not_end_before_it_starts": {"last_period_end": "2017-03-31"},
+        "no_series_starts_before_1990": {"first_period_start": "1900-01-01"},
+        "a_linked_series_says_its_reach": {"reach_share": None},
+    },
+    "organisations": {
+        "no_organisation_lacks_its_first_version": {"version": 2},
+        "no_organisation_closes_before_it_opens": {"closed_on": "1994-03-31"},
+        "no_version_ends_before_it_starts": {"valid_to": "1994-03-31"},
+        "no_organisation_opened_before_1900": {"opened_on": "1899-12-31"},
+        "no_version_was_seen_before_1990": {"first_seen_on": "1900-01-01"},
+        "a_registered_organisation_has_a_name": {"name": None},
+        "an_organisation_that_only_a_publication_uses_has_a_name": {"name": None, "is_registered": False},
+    },
+    "organisation_successions": {
+        "no_organisation_succeeds_itself": {"new_code": "T1"},
+        "no_succession_is_before_2010": {"effective_on": "2009-12-31"},
+        "the_shares_of_an_organisation_do_not_exceed_the_whole": {"share": 1.1},
+        "a_split_is_marked_as_approximate": {"is_approximate": False},
+    },
+    "measures": {
+        "a_percentage_is_multiplied_by_100": {"multiplier": 1.0},
+        "a_rate_says_its_denominator": {"denominator": None},
+        "a_distribution_has_no_denominator": {**_DELIVERIES, "denominator": "All"},
+        "a_distribution_has_no_interval": {**_DELIVERIES, "interval_method": "wilson"},
+        "a_distribution_has_no_better_direction": {**_DELIVERIES, "direction": "lower"},
+        "a_percentage_has_an_interval_of_a_proportion": {"interval_method": "byar"},
+    },
+    "datasets": {
+        "an_open_licence_stands_in_the_attribution": {"attribution": "Source: P."},
+        "a_publishers_page_is_https": {"landing_page": "http://example.org"},
+    },
+    "breaks": {
+        "no_break_ends_before_it_starts": {"ends_on": "2020-02-29"},
+        "no_break_is_before_1990": {"starts_on": "1900-01-01"},
+        "a_mask_has_an_end": {"ends_on": None},
+    },
+    "data_quality": {
+        "every_row_read_is_loaded_quarantined_or_ignored": {"rows_read": 101},
+        "no_more_than_a_twentieth_is_quarantined": {"rows_quarantined": 50, "rows_loaded": 49},
+        "a_file_that_was_read_gave_rows": {"rows_loaded": 0},
+    },
+    "releases": {
+        "no_period_is_before_1990": {"period_start": "1900-01-01"},
+        "a_period_does_not_end_before_it_starts": {"period_end": "2024-03-31"},
+        "one_release_of_a_period_is_the_latest": {"is_latest": False},
+        "nothing_is_published_before_its_period_starts": {"published_on": "2024-03-31"},
+        "a_simulated_file_says_so_in_its_name": {**_SYNTHETIC_RELEASE, "file_name": "f.csv"},
+        "a_simulated_file_is_marked_as_simulated": {"origin": "synthetic"},
+        "a_real_file_is_not_marked_as_simulated": {"is_synthetic": True},
+    },
+    "lineage": {
+        "no_observation_is_before_1990": {"first_period_start": "1900-01-01"},
+        "no_series_ends_before_it_starts": {"last_period_end": "2024-03-31"},
+        "a_simulated_file_is_marked_as_simulated": {"origin": "synthetic"},
+        "a_real_file_is_not_marked_as_simulated": {"is_synthetic": True},
+    },
+}
+WHOLE_TABLE: dict[str, list[Row]] = {
+    "a_row_is_named_by_its_key": [{}, {}],
+    "simulated_and_real_rows_are_never_mixed": [{}, {"is_synthetic": True}],
+    "the_mart_is_not_empty": [],
+    "england_is_among_the_organisations": [{}],
+}
+MARKERS = {
+    "outcome_trends": "stratum_scheme", "outcome_inequalities": "stratum_scheme", "qi_outcome_links": "stratum_scheme",
+    "qi_activity": "organisation_code", "organisations": "organisation_code", "organisation_successions": "old_code",
+    "measures": "measure_id", "breaks": "break_id", "data_quality": "entity", "qi_projects": "project_ref",
+    "qi_project_sites": "project_ref",
+}  # fmt: skip
+
+
+def contract(mart: str) -> dict[str, str]:
+    """Columns and types of the mart's contract."""
+    [path] = MARTS.rglob(f"{mart}.yml")
+    [model] = yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+    return {column["name"]: column["data_type"] for column in model["columns"]}
+
+
+def write_mart(folder: Path, mart: str, rows: list[Row]) -> Path:
+    """Write rows as the mart's Parquet file, typed by its contract; a column that a row lacks is NULL."""
+    import duckdb
+
+    types = contract(mart)
+    path = folder / "marts" / f"{mart}.parquet"
+    path.parent.mkdir(exist_ok=True)
+    with duckdb.connect() as con:
+        con.execute(f"create table mart ({', '.join(f'{name} {kind}' for name, kind in types.items())})")
+        for row in rows:
+            assert not set(row) - set(types), f"{mart} has no column {set(row) - set(types)}"
+            con.execute(f"insert into mart values ({', '.join('?' * len(types))})", [row.get(name) for name in types])
+        con.execute(f"copy mart to '{path}' (format parquet)")
+    return path
+
+
+@pytest.fixture(scope="module")
+def judge() -> auditing.Judge:
+    """One start of the library for the whole module."""
+    return auditing.Judge()
+
+
+def failed(result: SuiteResult) -> set[str]:
+    return {finding.name for finding in result.failed}
+
+
+def changed_by_kind(expectation: dict[str, Any], columns: dict[str, str]) -> Row | None:
+    """A change of one column that must make a simple expectation fail; None when it takes more than that."""
+    kwargs = expectation["kwargs"]
+    column = kwargs.get("column")
+    if column not in columns or "row_condition" in kwargs:
+        return None
+    match expectation["type"]:
+        case "expect_column_values_to_not_be_null":
+            return {column: None}
+        case "expect_column_values_to_be_in_set" if columns[column] == "boolean":
+            return {column: not kwargs["value_set"][0]}
+        case "expect_column_values_to_be_in_set" if columns[column] == "varchar":
+            return {column: "no such word"}
+        case "expect_column_values_to_match_regex":
+            return {column: "no such word !"}
+        case "expect_column_values_to_be_between" if columns[column] in ("double", "bigint", "integer"):
+            return {column: kwargs["min_value"] - 1 if "min_value" in kwargs else kwargs["max_value"] + 1}
+    return None
+
+
+def test_every_published_mart_has_a_suite_and_every_suite_a_mart() -> None:
+    assert set(SUITES) == {path.stem for path in MARTS.rglob("*.sql")} == set(GOOD)
+
+
+@pytest.mark.parametrize("mart", sorted(SUITES))
+def test_a_suite_names_columns_of_its_mart_only(mart: str) -> None:
+    known = set(contract(mart)) | set(SUITES[mart].derived)
+    for expectation in SUITES[mart].expectations:
+        kwargs = expectation["kwargs"]
+        used = {kwargs[name] for name in ("column", "column_A", "column_B") if name in kwargs}
+        assert used | set(kwargs.get("column_list", ())) <= known, expectation["meta"]["name"]
+    assert set(SUITES[mart].key) <= set(contract(mart))
+
+
+@pytest.mark.parametrize("mart", sorted(SUITES))
+def test_a_suite_holds_on_a_plausible_table(mart: str, judge: auditing.Judge, tmp_path: Path) -> None:
+    result = judge.result(write_mart(tmp_path, mart, GOOD[mart]), SUITES[mart])
+
+    assert result.passed, result.metadata["failed"]
+    assert len(result.findings) == len(SUITES[mart].expectations)
+
+
+@pytest.mark.parametrize("mart", sorted(name for name in SUITES if name.startswith("qi_") or name == "lineage"))
+def test_a_mart_that_may_be_empty_passes_when_it_is(mart: str, judge: auditing.Judge, tmp_path: Path) -> None:
+    result = judge.result(write_mart(tmp_path, mart, []), SUITES[mart])
+
+    assert result.passed, result.metadata["failed"]
+
+
+@pytest.mark.parametrize("mart", sorted(SUITES))
+def test_every_expectation_of_a_suite_can_fail(mart: str, judge: auditing.Judge, tmp_path: Path) -> None:
+    """One changed column for the simple expectations, one tampered row each for the others, all must be found."""
+    columns, suite = contract(mart), SUITES[mart]
+    changes = {e["meta"]["name"]: changed_by_kind(dict(e), columns) for e in suite.expectations}
+    simple = {name: change for name, change in changes.items() if change is not None}
+    by_hand = TAMPERED[mart]
+    left = set(changes) - set(simple) - set(by_hand) - set(WHOLE_TABLE)
+    assert not left, f"no table makes these fail: {sorted(left)}"
+
+    table = [*GOOD[mart], *({**GOOD[mart][0], **change} for change in simple.values())]
+    result = judge.result(write_mart(tmp_path, mart, table), suite)
+    assert set(simple) <= failed(result), sorted(set(simple) - failed(result))
+
+
+CASES = [(mart, name) for mart, cases in TAMPERED.items() for name in cases]
+
+
+def marked(mart: str) -> dict[str, Row]:
+    """The tampered rows, each with a number in a column of the key, unless that column is what was tampered with."""
+    marker = MARKERS.get(mart, "dataset")
+    usual = {row[marker] for row in (GOOD[mart][0], *TAMPERED[mart].values()) if len(row) > 5 and marker in row}
+    rows = {}
+    for at, (name, change) in enumerate(TAMPERED[mart].items()):
+        row = {**GOOD[mart][0], **change}
+        rows[name] = {**row, marker: f"T{at}"} if row[marker] in usual else row
+    return rows
+
+
+@pytest.fixture(scope="module")
+def tampered(judge: auditing.Judge, tmp_path_factory: pytest.TempPathFactory) -> dict[str, SuiteResult]:
+    """Each suite's result on a table with all its tampered rows."""
+    return {
+        mart: judge.result(write_mart(tmp_path_factory.mktemp(mart), mart, list(marked(mart).values())), SUITES[mart])
+        for mart in TAMPERED
+    }
+
+
+@pytest.mark.parametrize(("mart", "name"), CASES, ids=[f"{mart}-{name}" for mart, name in CASES])
+def test_a_tampered_row_fails_its_named_expectation(mart: str, name: str, tampered: dict[str, SuiteResult]) -> None:
+    marker = MARKERS.get(mart, "dataset")
+    [finding] = [finding for finding in tampered[mart].findings if finding.name == name]
+
+    assert not finding.passed
+    assert finding.error is None
+    assert marked(mart)[name][marker] in {found.get(marker) for found in finding.rows}
+
+
+WHOLE_TABLE_CASES = [
+    (mart, name) for mart, suite in SUITES.items() for name in WHOLE_TABLE
+    if name in {expectation["meta"]["name"] for expectation in suite.expectations}
+    and (name != "a_row_is_named_by_its_key" or mart in ("outcome_trends", "breaks"))
+    and (name != "simulated_and_real_rows_are_never_mixed" or mart in ("outcome_trends", "organisations"))
+    and (name != "the_mart_is_not_empty" or mart in ("outcome_trends", "releases"))
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("mart", "name"), WHOLE_TABLE_CASES)
+def test_a_table_that_is_wrong_as_a_whole_fails(mart: str, name: str, judge: auditing.Judge, tmp_path: Path) -> None:
+    rows = [{**GOOD[mart][0], **change} for change in WHOLE_TABLE[name]]
+
+    assert name in failed(judge.result(write_mart(tmp_path, mart, rows), SUITES[mart]))
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with the suites of breaks and data_quality alone."""
+    root = tmp_path / "project"
+    (root / "expectations").mkdir(parents=True)
+    for mart in ("breaks", "data_quality"):
+        (root / "expectations" / f"{mart}.json").write_bytes((ROOT / "expectations" / f"{mart}.json").read_bytes())
+    monkeypatch.setattr(auditing, "project_root", lambda: root)
+    return root
+
+
+@pytest.fixture
+def staged(project: Path, tmp_path: Path) -> Path:
+    """A staging folder with plausible breaks and data_quality."""
+    folder = tmp_path / "staged"
+    folder.mkdir()
+    for mart in ("breaks", "data_quality"):
+        write_mart(folder, mart, GOOD[mart])
+    return folder
+
+
+def test_a_plausible_release_gets_a_passing_receipt_and_data_docs(
+    staged: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("the audit asked the network")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    results = audit(staged)
+
+    receipt = read_receipt(staged, "expectations")
+    assert [(result.mart, result.passed) for result in results] == [("breaks", True), ("data_quality", True)]
+    assert receipt is not None
+    assert receipt.passed
+    assert {path.name for path in (staged / "data_docs").iterdir()} == {
+        "index.html", "breaks.html", "data_quality.html", "results.json"
+    }  # fmt: skip
+    assert json.loads((staged / "data_docs" / "results.json").read_text())["passed"] is True
+
+
+def test_data_docs_ask_nothing_of_other_hosts_and_run_no_script(staged: Path) -> None:
+    audit(staged)
+
+    for page in (staged / "data_docs").glob("*.html"):
+        html = page.read_text(encoding="utf-8")
+        assert not re.search(r"https?://|//[a-z]|<script|@import|url\(", html), page.name
+
+
+def test_an_implausible_table_refuses_the_release_and_shows_its_rows(staged: Path) -> None:
+    write_mart(staged, "breaks", [{**_BREAK, "ends_on": "2020-02-29", "description": "<b>bold | text</b>"}])
+    [breaks, quality] = audit(staged)
+
+    receipt = read_receipt(staged, "expectations")
+    assert receipt is not None
+    assert not receipt.passed
+    assert receipt.details == ("breaks.no_break_ends_before_it_starts: 1 rows (100.00 %)",)
+    assert breaks.has_errors
+    assert quality.passed
+    assert breaks.metadata["evaluated"] == breaks.metadata["successful"] + 1
+    assert breaks.metadata["unexpected_rows"] == 1
+    assert "| no_break_ends_before_it_starts | error |" in breaks.metadata["failed"]
+    assert "| no_break_ends_before_it_starts | pandemic |" in breaks.metadata["failing_rows"]
+    assert "no break ends before it starts" in (staged / "data_docs" / "breaks.html").read_text(encoding="utf-8")
+
+
+def test_a_warning_shows_and_does_not_refuse_the_release(staged: Path) -> None:
+    write_mart(staged, "breaks", [{**_BREAK, "ends_on": None}])
+    [breaks, _] = audit(staged)
+
+    receipt = read_receipt(staged, "expectations")
+    assert (breaks.passed, breaks.has_errors) == (False, False)
+    assert receipt is not None
+    assert receipt.passed
+    assert any("a_mask_has_an_end" in detail for detail in receipt.details)
+
+
+def test_no_more_than_twenty_failing_rows_are_shown(staged: Path) -> None:
+    write_mart(staged, "breaks", [{**_BREAK, "break_id": f"b{at}", "ends_on": "1999-01-01"} for at in range(50)])
+    [breaks, _] = audit(staged)
+
+    assert len(breaks.failing_rows()) == 20
+    assert breaks.metadata["unexpected_rows"] == 50
+
+
+def test_a_mart_without_a_suite_refuses_the_release(staged: Path, project: Path) -> None:
+    (project / "expectations" / "breaks.json").unlink()
+    [breaks, _] = audit(staged)
+
+    receipt = read_receipt(staged, "expectations")
+    assert breaks.has_errors
+    assert receipt is not None
+    assert not receipt.passed
+    assert "mart has no suite" in receipt.details[0]
+
+
+def test_a_suite_without_a_mart_refuses_the_release(staged: Path) -> None:
+    (staged / "marts" / "breaks.parquet").unlink()
+    results = audit(staged)
+
+    assert [(result.mart, result.has_errors) for result in results] == [("data_quality", False), ("breaks", True)]
+    assert "suite has no mart" in results[-1].problems[0]
+
+
+@pytest.mark.parametrize(
+    ("kwargs", "says"),
+    [({"column": "gone"}, "gone"), ({"column": "kind", "min_value": 0}, "")],
+    ids=["a column that is not there", "a text compared with a number"],
+)
+def test_an_expectation_that_raises_is_an_error_even_if_it_only_warns(
+    kwargs: Row, says: str, staged: Path, project: Path
+) -> None:
+    path = project / "expectations" / "breaks.json"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    raising = {"type": "expect_column_values_to_be_between", "kwargs": {"min_value": 0, **kwargs},
+               "meta": {"name": "it_raises", "severity": "warn"}}  # fmt: skip
+    path.write_text(json.dumps({**document, "expectations": [*document["expectations"], raising]}), encoding="utf-8")
+    [breaks, _] = audit(staged)
+
+    [finding] = breaks.failed
+    assert (finding.name, finding.severity, finding.is_blocking) == ("it_raises", "error", True)
+    assert finding.error
+    assert says in finding.error
+    assert "Traceback" not in (staged / "data_docs" / "results.json").read_text(encoding="utf-8")
+
+
+def test_a_derived_column_that_does_not_fit_the_mart_is_an_error(staged: Path, project: Path) -> None:
+    path = project / "expectations" / "breaks.json"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    document["meta"]["derived"]["start_year"] = "year(no_such_column)"
+    path.write_text(json.dumps(document), encoding="utf-8")
+
+    assert "no_such_column" in audit(staged)[0].problems[0]
+
+
+@pytest.mark.parametrize("text", ["{", "{}", '{"name": "other", "meta": {"key": ["a"]}, "expectations": []}'])
+def test_a_suite_that_can_not_be_read_stops_the_audit_and_leaves_no_passing_receipt(
+    text: str, staged: Path, project: Path
+) -> None:
+    audit(staged)
+    (project / "expectations" / "breaks.json").write_text(text, encoding="utf-8")
+
+    with pytest.raises(ConfigurationError, match=r"breaks\.json"):
+        audit(staged)
+    receipt = read_receipt(staged, "expectations")
+    assert receipt is not None
+    assert not receipt.passed
