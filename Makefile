@@ -5,15 +5,17 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/python -m pytest
 REAL_DATA ?= ../shared/data/published
+TESTS := tests/unit tests/datasets tests/pipeline
+ADDED_TESTS := tests/faults tests/backtest tests/browser tests/packaging
 
-.PHONY: help setup demo test test-all backtest dev check generate format bench clean
+.PHONY: help setup demo test test-added test-all backtest dev check generate format bench clean
 
 help:
 	@echo "make setup     a .venv from requirements.lock (every other target does it when needed)"
 	@echo "make demo      simulate a small NHS, refresh everything through the real path, publish"
 	@echo "make dev       Dagster's UI on loopback"
 	@echo "make test      unit, datasets, one pipeline (about ten minutes on two cores)"
-	@echo "make test-all  adds faults, backtests, browser, packaging, old DuckDB versions"
+	@echo "make test-all  adds faults, backtests, browser, packaging, old DuckDB versions (alone: make test-added)"
 	@echo "make check     ruff, sqlfluff, types, generated files, architecture"
 	@echo "make backtest  figures that publishers have published, rebuilt and printed"
 	@echo "make bench     CPU seconds and memory of a refresh, a no-op and the import, as ratios of one run"
@@ -34,10 +36,13 @@ dev: setup
 	$(BIN)/evenhand dev
 
 test: setup
-	$(PYTEST) tests/unit tests/datasets tests/pipeline
+	$(PYTEST) $(TESTS)
+
+test-added: setup
+	$(PYTEST) $(ADDED_TESTS)
 
 test-all: setup
-	$(PYTEST) tests/unit tests/datasets tests/pipeline tests/faults tests/backtest tests/browser tests/packaging
+	$(PYTEST) $(TESTS) $(ADDED_TESTS)
 
 backtest: setup
 	$(PYTEST) tests/backtest -s

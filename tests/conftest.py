@@ -4,8 +4,12 @@ import os
 from pathlib import Path
 
 import pytest
+from support_home import evenhand
+
+from orchestration.home import Home
 
 ROOT = Path(__file__).resolve().parent.parent
+NO_REAL_DATA = "real publications are not at hand"
 
 
 @pytest.fixture(scope="session")
@@ -13,5 +17,36 @@ def real_data() -> Path:
     """The folder of real publications; the test is skipped by name where it is not at hand."""
     folder = Path(os.environ.get("EVENHAND_REAL_DATA", ROOT.parent / "shared" / "data" / "published"))
     if not (folder / "PROVENANCE.tsv").is_file():
-        pytest.skip("real publications are not at hand (set EVENHAND_REAL_DATA)")
+        pytest.skip(f"{NO_REAL_DATA} (set EVENHAND_REAL_DATA)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The home that `evenhand demo` leaves, with what it printed in demo.out; tests copy it before they change it."""
+    root = tmp_path_factory.mktemp("home") / "demo"
+    done = evenhand(root, "demo")
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+    (root / "demo.out").write_text(done.stdout, encoding="utf-8")
+    return Home(root)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """With EVENHAND_NO_SKIPS=1 a test that was skipped for want of anything but real data fails the run."""
+    if unexpected_skips(session.config) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the skipped tests that fail the run."""
+    for report in unexpected_skips(terminalreporter.config):
+        terminalreporter.write_line(f"EVENHAND_NO_SKIPS: {report.nodeid} must run here, but was skipped", red=True)
+
+
+def unexpected_skips(config: pytest.Config) -> list[pytest.TestReport]:
+    """Reports of skipped tests that EVENHAND_NO_SKIPS=1 does not allow; none when it is not set."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("EVENHAND_NO_SKIPS") != "1" or reporter is None:
+        return []
+    return [report for report in reporter.stats.get("skipped", []) if NO_REAL_DATA not in str(report.longrepr)]

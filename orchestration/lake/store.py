@@ -146,14 +146,16 @@ class Lake:
             if path.parent.name == REPORTS:
                 orphan = path.suffix != ".json"
             else:
-                orphan = path.name != EMPTY and not self._report(path.parts[-3], path.stem).exists()
+                unfinished = path.suffix != ".parquet"
+                orphan = unfinished or (path.name != EMPTY and not self._report(path.parts[-3], path.stem).exists())
             if orphan:
                 path.unlink()
                 removed.append(path)
         return removed
 
     def write(self, spec: DatasetSpec, report: LoadReport, tables: Mapping[str, "Validated"]) -> None:
-        """Write one release: its tables first, its report last, each by rename."""
+        """Write one release: its tables first, its report last, each by rename; an earlier load's report goes first."""
+        self._report(spec.name, report.release_sha256).unlink(missing_ok=True)
         for entity in spec.entities:
             target = self.root / spec.name / entity.name / f"{report.release_sha256}.parquet"
             target.unlink(missing_ok=True)

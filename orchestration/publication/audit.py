@@ -269,7 +269,8 @@ class Judge:
             },
         )
         self._source.delete_asset(suite.mart)
-        return _without_traces(judged.to_json_dict())
+        validation: dict[str, Any] = judged.to_json_dict()  # type: ignore[no-untyped-call]
+        return _without_traces(validation)
 
 
 def read_mart(path: Path, suite: Suite) -> "pd.DataFrame":

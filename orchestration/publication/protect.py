@@ -72,4 +72,17 @@ def disclosures(con: "duckdb.DuckDBPyConnection", mart: Mart, source: str) -> li
             found.append(f"{mart.name}.{name}: {small} cells of 1 to {LARGEST_HIDDEN}, {unrounded} not rounded")
         if f"{name}_status" not in names:
             found.append(f"{mart.name}.{name} has no {name}_status column to say what was hidden")
+    return found + _shown_shares(con, mart, source)
+
+
+def _shown_shares(con: "duckdb.DuckDBPyConnection", mart: Mart, source: str) -> list[str]:
+    """Shares that stand beside a count that was hidden."""
+    found = []
+    names = {column.name for column in mart.columns}
+    for column in mart.columns:
+        status = f"{column.hidden_with}_status"
+        if column.hidden_with and status in names:
+            query = f"select count(*) from {source} where {status} = 'suppressed' and {column.name} is not null"
+            if shown := con.execute(query).fetchall()[0][0]:
+                found.append(f"{mart.name}.{column.name}: {shown} shares of a hidden {column.hidden_with}")
     return found

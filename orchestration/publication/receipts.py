@@ -63,14 +63,17 @@ def write_receipt(folder: Path, gate: str, problems: Sequence[str], details: Seq
 
 
 def read_receipt(folder: Path, gate: str) -> Receipt | None:
-    """The gate's receipt, or None; GateRefused when it was altered."""
+    """The gate's receipt, or None; GateRefused when it was altered or is another gate's."""
     path = folder / FOLDER / f"{gate}.json"
     if not path.exists():
         return None
-    document = json.loads(path.read_text(encoding="utf-8"))
-    own_hash = document.pop("own_hash")
-    receipt = Receipt(**{**document, "details": tuple(document["details"])})
-    if receipt.own_hash != own_hash:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        own_hash = document.pop("own_hash")
+        receipt = Receipt(**{**document, "details": tuple(document["details"])})
+    except (json.JSONDecodeError, AttributeError, KeyError, TypeError):
+        own_hash, receipt = None, None
+    if receipt is None or receipt.own_hash != own_hash or receipt.gate != gate:
         raise GateRefused(f"the receipt of gate {gate} was altered; the release stays unpublished")
     return receipt
 

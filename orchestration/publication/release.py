@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -81,15 +82,24 @@ def current_release(home: Home) -> Path | None:
 
 
 def releases(home: Home) -> list[Path]:
-    """Folders of all kept releases, oldest first."""
-    folders = [path.parent for path in home.releases.glob(f"*/{MANIFEST}") if not path.parent.name.startswith(".")]
-    return sorted(folders, key=lambda path: (read_manifest(path)["made_at"], path.name))
+    """Folders of all kept releases, oldest first; one whose manifest is torn can't be served and is left out."""
+    found = []
+    for path in home.releases.glob(f"*/{MANIFEST}"):
+        if not path.parent.name.startswith("."):
+            with suppress(GateRefused):
+                found.append((read_manifest(path.parent)["made_at"], path.parent.name, path.parent))
+    return [folder for _, _, folder in sorted(found)]
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a release folder."""
-    document: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    return document
+    """The manifest of a release folder; GateRefused when it is not whole."""
+    try:
+        document: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if {"identity", "made_at", "files"} <= set(document):
+            return document
+    except (FileNotFoundError, json.JSONDecodeError, TypeError):
+        pass
+    raise GateRefused(f"{folder.name}/{MANIFEST} is missing or torn; `evenhand rollback` serves another release")
 
 
 def verify_files(folder: Path) -> list[str]:

@@ -114,7 +114,8 @@ def exit_code(outcomes: Sequence[FileOutcome], rows: Sequence[Row], result: Ran 
     """1 for a bug, 3 when something was quarantined, refused, held or stopped by a gate, 4 when a source is away."""
     if result is not None and not result.success:
         gates = ("dbt_models", "great_expectations", "release", "published/")
-        return ExitCode.ATTENTION if all(step.startswith(gates) for step, _ in result.failures) else ExitCode.BUG
+        stopped = result.failures and all(step.startswith(gates) for step, _ in result.failures)
+        return ExitCode.ATTENTION if stopped else ExitCode.BUG
     quarantined = any(row.quarantined for row in rows)
     if quarantined or any(item.outcome in (Outcome.REFUSED, Outcome.HELD) for item in outcomes):
         return ExitCode.ATTENTION

@@ -123,8 +123,11 @@ def test_a_release_whose_load_died_is_not_in_the_lake_and_the_next_run_sweeps_it
 def test_a_second_load_that_dies_does_not_leave_the_first_ones_report(
     lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def die(path: Path, content: bytes) -> None:
+        raise OSError("no space left on device")
+
     lake.write(SPEC, report_of(), tables_of())
-    monkeypatch.setattr(Lake, "_write", lambda table, path: (_ for _ in ()).throw(OSError("no space left on device")))
+    monkeypatch.setattr(store, "_replace", die)
     with pytest.raises(OSError, match="no space"):
         lake.write(SPEC, report_of(made_with="f" * 16), tables_of())
     assert not lake.has("ods_successions", SHA)
