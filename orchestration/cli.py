@@ -7,7 +7,7 @@ Reading commands never import Dagster; every one takes --json.
 import json
 import os
 import resource
-import subprocess
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -264,7 +264,11 @@ def dev(
     workspace = project_root() / "workspace.yaml"
     command = [str(executable), "dev", "-w", str(workspace), "-h", host, "-p", str(port)]
     typer.echo(f"Dagster on http://{host}:{port} for {home.root}; stop with Ctrl-C")
-    raise typer.Exit(subprocess.call(command, env={**os.environ, "DAGSTER_DISABLE_TELEMETRY": "yes"}))
+    sys.stdout.flush()
+    signal.signal(
+        signal.SIGINT, signal.SIG_DFL
+    )  # a background job inherits "ignore", and Dagster then ignores SIGTERM too
+    os.execve(command[0], command, {**os.environ, "DAGSTER_DISABLE_TELEMETRY": "yes"})
 
 
 def _print_json(document: Any) -> None:

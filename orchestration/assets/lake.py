@@ -3,7 +3,7 @@
 Belongs here: how Dagster shows and checks a load. Does not: loading (refresh), or a dataset's peculiarities.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from datetime import timedelta
 from typing import Any
 
@@ -34,6 +34,11 @@ def lake_key(dataset: str) -> dg.AssetKey:
     return dg.AssetKey([LAKE, dataset])
 
 
+def archive_key(dataset: str) -> dg.AssetKey:
+    """Asset key of a dataset's partitioned archive."""
+    return dg.AssetKey(["archive", dataset])
+
+
 def lake_assets() -> list[dg.AssetsDefinition]:
     """One asset per dataset of the catalogue, and the platform tables on top of them."""
     return [*(_lake_asset(spec) for spec in dataset_specs().values()), _platform_asset()]
@@ -62,16 +67,46 @@ def _lake_asset(spec: DatasetSpec) -> dg.AssetsDefinition:
         ],
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=_fail_window(spec)),
     )
-    def load(home: EvenhandHome, intake: Intake) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    def load(context: dg.AssetExecutionContext, home: EvenhandHome, intake: Intake) -> dg.MaterializeResult:  # type: ignore[type-arg]
         Lake(home.home.lake).prepare()
         arrived = acquire(home.home, intake.request(spec.name)) if intake.wants(spec.name) else []
         loaded = load_pending(home.home, spec.name)
         reports = Lake(home.home.lake).reports(spec.name)
+        _show_coverage(context, spec, {item.release_sha256 for item in loaded}, reports)
         return dg.MaterializeResult(
             metadata=_metadata(loaded, reports), check_results=list(_checks(spec, arrived + loaded, reports))
         )
 
     return load
+
+
+def _show_coverage(
+    context: dg.AssetExecutionContext, spec: DatasetSpec, loaded: Set[str], reports: Sequence[LoadReport]
+) -> None:
+    """Mark the periods of newly loaded files as covered on the partitioned archive asset."""
+    if spec.discovery is None:
+        return
+    partitions = _partitions(spec)
+    for report in reports:
+        if report.release_sha256 not in loaded:
+            continue
+        if isinstance(partitions, dg.DynamicPartitionsDefinition):
+            context.instance.add_dynamic_partitions(str(partitions.name), [_release_partition(report)])
+            keys = [_release_partition(report)]
+        else:
+            keys = [key for key in partitions.get_partition_keys() if _covers(spec, report, key)]
+        for key in keys:
+            facts: dict[str, Any] = {"file": report.file_name, "dagster/partition_row_count": _rows_loaded(report)}
+            context.log_event(dg.AssetMaterialization(archive_key(spec.name), partition=key, metadata=facts))
+
+
+def _rows_loaded(report: LoadReport) -> int:
+    return sum(count.rows_loaded for count in report.counts)
+
+
+def _release_partition(report: LoadReport) -> str:
+    """Partition key of a release: its period and the first digits of its sha256, in order of period."""
+    return f"{report.period_end}_{report.release_sha256[:12]}"
 
 
 def _fail_window(spec: DatasetSpec) -> timedelta:
@@ -148,7 +183,7 @@ def archive_assets() -> list[dg.AssetsDefinition]:
 
 def _archive_asset(spec: DatasetSpec) -> dg.AssetsDefinition:
     @dg.asset(
-        key=dg.AssetKey(["archive", spec.name]),
+        key=archive_key(spec.name),
         group_name="archive",
         description=f"Files of {spec.title} by period: what the archive and the lake hold. Never triggers the marts.",
         owners=OWNERS,
@@ -167,7 +202,7 @@ def _archive_asset(spec: DatasetSpec) -> dg.AssetsDefinition:
         for key in context.partition_keys:
             files = [report for report in reports if _covers(spec, report, key)]
             if files:
-                rows = sum(count.rows_loaded for report in files for count in report.counts)
+                rows = sum(_rows_loaded(report) for report in files)
                 facts = {"releases": len(files), "dagster/partition_row_count": rows}
                 context.log_event(dg.AssetMaterialization(context.asset_key, partition=key, metadata=facts))
             else:
@@ -190,5 +225,5 @@ def _partitions(spec: DatasetSpec) -> dg.PartitionsDefinition[str]:
 def _covers(spec: DatasetSpec, report: LoadReport, partition: str) -> bool:
     """Whether a release covers a partition: its first day lies in the period, or it is the release itself."""
     if spec.partitions == "release":
-        return report.release_sha256[:12] == partition
+        return _release_partition(report) == partition
     return report.period_start.isoformat() <= partition <= report.period_end.isoformat()

@@ -18,7 +18,7 @@ from orchestration.errors import ConfigurationError, EvenhandError
 from orchestration.home import Home, project_root
 from orchestration.lake.store import Lake
 
-CODE = ("*.py", "*.yaml", "*.sql", "*.yml", "*.csv", "*.json", "*.jinja", "*.html", "*.css", "*.lock")
+CODE = ("*.py", "*.yaml", "*.sql", "*.yml", "*.csv", "*.json", "*.j2", "*.html", "*.css", "*.lock")
 DBT_PACKAGE = "dbt_project"
 CANDIDATE_NOTE = "candidate.json"
 

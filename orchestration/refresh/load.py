@@ -38,7 +38,7 @@ def references_of(lake: Lake, spec: DatasetSpec) -> dict[str, frozenset[str]]:
 
 
 def made_with(spec: DatasetSpec, references: Mapping[str, frozenset[str]]) -> str:
-    """Hash of everything but the bytes that decides what a file's load gives: spec, parser, reader, rules, registers."""
+    """Hash of all but the bytes that decides what a load gives: spec, parser, reader, rules, registers."""
     digest = sha256()
     folder = DATASETS / spec.name
     sources = [

@@ -16,7 +16,6 @@ class RefreshRequest:
 
     folder: Path | None = None
     datasets: tuple[str, ...] = ()
-    period: str | None = None
     offline: bool = False
 
     def wants(self, dataset: str) -> bool:

@@ -1,4 +1,4 @@
-"""A whole, current release of the simulated NHS for readers of every kind; and the rule for what is not at hand."""
+"""A whole, current release of the simulated NHS for readers of every kind."""
 
 import os
 import subprocess
@@ -35,10 +35,3 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = current_release(own)
     assert made is not None
     return made
-
-
-def unavailable(what: str) -> None:
-    """Skip by name what this machine lacks; where CI=true, where it must be there, fail."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(what)
-    pytest.skip(what)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support_machine import unavailable
 
 from orchestration.publication.release import read_manifest
 from orchestration.publication.stage import DATABASE
@@ -43,8 +44,6 @@ FORMULA = tuple("=+-@\t\r")
 
 def installed(version: str) -> Path:
     """The folder with this DuckDB, installed when it is not there; complete or absent."""
-    from conftest import unavailable
-
     folder = CACHE / f"duckdb-{version}"
     if not folder.exists():
         unfinished = CACHE / f"unfinished-{os.getpid()}-duckdb-{version}"

@@ -61,7 +61,7 @@ select
     direction,
     organisation_code,
     organisation_scheme,
-    coalesce(organisation_name, case when organisation_level = 'england' then 'England' end) as organisation_name,
+    case when organisation_level = 'england' then 'England' else organisation_name end as organisation_name,
     organisation_level,
     organisation_view,
     period_start,

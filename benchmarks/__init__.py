@@ -1,0 +1,1 @@
+"""Benchmarks: what the platform costs beside a bare transcode of the same bytes."""
