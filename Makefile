@@ -52,7 +52,7 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/sqlfluff lint dbt_project --disable-progress-bar
+	$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests --disable-progress-bar
 	$(BIN)/python -m orchestration.catalogue.generate --check
 
 generate: setup
@@ -61,7 +61,7 @@ generate: setup
 format: setup
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
-	$(BIN)/sqlfluff fix dbt_project --disable-progress-bar
+	$(BIN)/sqlfluff fix dbt_project/models dbt_project/tests --disable-progress-bar
 
 bench: setup
 	$(BIN)/python -m benchmarks run

@@ -45,7 +45,7 @@ from pathlib import Path
 import duckdb
 con = duckdb.connect(config={"threads": 1})
 for path in sorted(Path(sys.argv[1]).glob("*.csv")):
-    options = "header = false, all_varchar = true, null_padding = true, strict_mode = false, ignore_errors = true"
+    options = "header = false, all_varchar = true, null_padding = true, ignore_errors = true, parallel = false"
     con.execute(f"copy (select * from read_csv('{path}', {options})) to '{path}.parquet' (format parquet)")
 """
 
@@ -74,8 +74,9 @@ def measurements(folder: Path) -> Iterator[tuple[str, Cost]]:
     yield f"{BARE} of {texts}", cost_of([sys.executable, "-c", TRANSCODE, str(folder / "texts")], environment, folder)
     again = folder / "again"
     shutil.copytree(home / "archive", again / "archive")
-    yield "lake load of all files", cost_of(
-        [sys.executable, "-c", LAKE_LOAD], {**environment, "EVENHAND_HOME": str(again)}, folder
+    yield (
+        "lake load of all files",
+        cost_of([sys.executable, "-c", LAKE_LOAD], {**environment, "EVENHAND_HOME": str(again)}, folder),
     )
     yield "full `evenhand demo`", demo
     yield "`evenhand refresh --offline`, nothing new", cost_of([EVENHAND, "refresh", "--offline"], environment, folder)

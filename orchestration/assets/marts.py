@@ -148,7 +148,7 @@ def expectations(manifest: Path) -> dg.AssetChecksDefinition:
                 check_name=EXPECTATIONS,
                 passed=result.passed,
                 severity=dg.AssetCheckSeverity.ERROR if result.has_errors else dg.AssetCheckSeverity.WARN,
-                metadata=result.metadata,
+                metadata={k: dg.MetadataValue.md(v) if isinstance(v, str) else v for k, v in result.metadata.items()},
             )
 
     return audit_marts

@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from orchestration.catalogue.models import Break, DatasetSpec, Measure
-from orchestration.errors import ConfigurationError
+from orchestration.errors import ConfigurationError, UsageError
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DATASETS = PACKAGE / "datasets"
@@ -51,12 +51,12 @@ def dataset_specs() -> dict[str, DatasetSpec]:
 
 
 def dataset_spec(name: str) -> DatasetSpec:
-    """The spec called ``name``; ConfigurationError lists the known ones."""
+    """The spec called ``name``; UsageError lists the known ones."""
     try:
         return dataset_specs()[name]
     except KeyError:
         known = ", ".join(dataset_specs())
-        raise ConfigurationError(f"there is no dataset {name!r}; known are {known}") from None
+        raise UsageError(f"there is no dataset {name!r}; known are {known}") from None
 
 
 @cache

@@ -39,7 +39,7 @@ def write_data_docs(results: Sequence["SuiteResult"], folder: Path) -> Path:
 
 
 def _document(results: Sequence["SuiteResult"]) -> dict[str, Any]:
-    """Each suite's result in our words, and the library's validation result beside it."""
+    """Each suite's result in our words, and the library's outcome of each expectation beside it."""
     return {
         "passed": not any(result.has_errors for result in results),
         "suites": [
@@ -49,7 +49,7 @@ def _document(results: Sequence["SuiteResult"]) -> dict[str, Any]:
                 "has_errors": result.has_errors,
                 "rows": result.rows,
                 "failed": [{"name": f.name, "severity": f.severity, "found": f.says} for f in result.failed],
-                "validation": result.validation,
+                "outcomes": result.outcomes,
             }
             for result in results
         ],

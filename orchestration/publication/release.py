@@ -16,12 +16,13 @@ from orchestration.errors import GateRefused, UsageError
 from orchestration.home import Home, now
 from orchestration.publication.receipts import FOLDER as RECEIPTS
 from orchestration.publication.receipts import MARTS, content_identity, demand_receipts, file_hash, write_receipt
-from orchestration.publication.stage import DATABASE
+from orchestration.publication.stage import DATABASE, inert
 
 if TYPE_CHECKING:
     import duckdb
 
 MANIFEST = "manifest.json"
+CSV_DIALECT = "header = true, all_varchar = true, allow_quoted_nulls = false, delim = ',', quote = '\"', escape = '\"'"
 
 
 def verify_staging(home: Home, folder: Path, *, fingerprint: str, run_id: str) -> list[str]:
@@ -147,13 +148,22 @@ def _disagreements(folder: Path) -> list[str]:
             (in_parquet, in_database, different) = (_rows_of(con, source) for source in (parquet, table, difference))
             if in_parquet != in_database or different:
                 problems.append(f"{path.stem}: DuckDB holds other rows than Parquet")
-            csv = f"read_csv('{folder / 'csv' / path.stem}.csv', header = true, all_varchar = true)"
+            csv = f"read_csv('{folder / 'csv' / path.stem}.csv', {CSV_DIALECT})"
             in_csv = _rows_of(con, csv)
             if in_csv != in_parquet:
                 problems.append(f"{path.stem}: CSV holds {in_csv} rows, Parquet {in_parquet}")
+            elif _rows_of(con, f"(select * from {_as_csv(con, parquet)} except all select * from {csv})"):
+                problems.append(f"{path.stem}: CSV holds other rows than Parquet")
     if not (folder / "site" / "index.html").exists():
         problems.append("the site's index.html is missing")
     return problems
+
+
+def _as_csv(con: "duckdb.DuckDBPyConnection", source: str) -> str:
+    """SQL of a table's cells as its CSV writes them."""
+    columns = con.execute(f"describe select * from {source}").fetchall()
+    shown = ", ".join(inert(name, data_type) for name, data_type, *_ in columns)
+    return f"(select columns(*)::varchar from (select {shown} from {source}))"
 
 
 def _rows_of(con: "duckdb.DuckDBPyConnection", source: str) -> int:

@@ -79,12 +79,13 @@ def _write_parquet(con: "duckdb.DuckDBPyConnection", mart: Mart, path: Path) -> 
 
 def _write_csv(con: "duckdb.DuckDBPyConnection", mart: Mart, folder: Path) -> None:
     """CSV beside each Parquet file; a text that a spreadsheet would run as a formula gets an apostrophe before it."""
-    columns = ", ".join(_inert(column.name, column.data_type) for column in mart.columns)
+    columns = ", ".join(inert(column.name, column.data_type) for column in mart.columns)
     source = f"select {columns} from read_parquet('{parquet_of(folder, mart.name)}')"
     con.execute(f"copy ({source}) to '{folder / 'csv' / mart.name}.csv' (format csv, header)")
 
 
-def _inert(name: str, data_type: str) -> str:
+def inert(name: str, data_type: str) -> str:
+    """SQL of a column as CSV shows it: text that would run as a formula has an apostrophe before it."""
     if data_type.casefold() not in ("varchar", "text"):
         return name
     return f"case when regexp_matches({name}, '{FORMULA_LEAD}') then chr(39) || {name} else {name} end as {name}"

@@ -24,9 +24,11 @@ class Figures:
             self._add(figure, source, f"{published:,.{decimals}f}", "none", "", verdict=False)
             raise AssertionError(f"{figure}: nothing is shown; published is {published}")
         difference = ours - published
-        shown = [f"{number:,.{decimals}f}" for number in (published, ours)]
+        theirs, shown = f"{published:,.{decimals}f}", f"{ours:,.{decimals}f}"
         agrees = abs(difference) <= within
-        self._add(figure, source, *shown, f"{difference:+,.{max(decimals, 2 if within else 0)}f}", verdict=agrees)
+        self._add(
+            figure, source, theirs, shown, f"{difference:+,.{max(decimals, 2 if within else 0)}f}", verdict=agrees
+        )
         assert agrees, f"{figure}: ours is {ours}, {source} says {published}"
 
     def says(self, figure: str, source: str, published: str, ours: object) -> None:

@@ -8,8 +8,8 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from conftest import RealRelease
 from support_figures import HALF_A_TENTH, Figures
+from support_release import RealRelease
 
 from orchestration.catalogue.registry import breaks, dataset_spec
 from orchestration.lake.store import Lake
@@ -107,8 +107,9 @@ def test_type_1_performance_of_april_2022_leaves_the_field_test_trusts_out(
     real_release: RealRelease, figures: Figures
 ) -> None:
     ((ours,),) = real_release.rows(
-        "select value from outcome_trends where measure_id = 'ae_four_hour_performance' and organisation_view = 'as_was' "
-        "and organisation_level = 'england' and population = 'type 1 departments' and period_start = date '2022-04-01'"
+        "select value from outcome_trends where measure_id = 'ae_four_hour_performance' "
+        "and organisation_level = 'england' and organisation_view = 'as_was' "
+        "and population = 'type 1 departments' and period_start = date '2022-04-01'"
     )
     figures.equal("A&E type 1 within four hours, April 2022, %", SOURCE, 58.6, ours, within=HALF_A_TENTH, decimals=1)
 

@@ -1,7 +1,9 @@
-"""Fingertips, maternity, deprivation and practices: what was published, beside what a release shows; nothing hidden is 0."""
+"""Fingertips, maternity, deprivation and practices as published, beside a release in which nothing hidden is 0."""
 
-from conftest import RealRelease
+from itertools import pairwise
+
 from support_figures import Figures
+from support_release import RealRelease
 
 FINGERTIPS = "Fingertips, indicator 93930, 2021/22"
 MATERNITY = "NHS England, MSDS annual 2020-21"
@@ -87,7 +89,7 @@ def test_a_distribution_is_never_a_rate_and_has_no_gap(real_release: RealRelease
 def test_a_suppressed_cell_is_never_zero(real_release: RealRelease, figures: Figures) -> None:
     ((cells, zeros),) = real_release.rows(
         "select count(*), count(*) filter (where value is not null or lower_95 is not null or upper_95 is not null "
-        "or numerator = 0 or denominator = 0 or value_lower is not null or published_value = 0) "
+        "or value_lower is not null or value_upper is not null or numerator = 0 or published_value = 0) "
         "from outcome_trends where value_status = 'suppressed'"
     )
     figures.none_of("suppressed cells with a rate or a zero", "outcome_trends", cells, [zeros] if zeros else [])
@@ -116,10 +118,11 @@ def test_each_decile_of_deprivation_holds_a_tenth_of_the_areas(real_release: Rea
     for version, areas in AREAS.items():
         deciles = [row for row in sizes if row[0] == version]
         assert [row[1] for row in deciles] == list(range(1, 11))
-        assert all(earlier[4] < later[3] for earlier, later in zip(deciles, deciles[1:], strict=False))
+        assert all(earlier[4] < later[3] for earlier, later in pairwise(deciles))
         counts = [row[2] for row in deciles]
         figures.equal(f"areas of IMD {version}", IMD, areas, sum(counts))
-        figures.none_of(f"deciles of IMD {version} that are no tenth", IMD, 10, [n for n in counts if abs(n - areas / 10) >= 1])  # fmt: skip
+        unequal = [count for count in counts if abs(count - areas / 10) >= 1]
+        figures.none_of(f"deciles of IMD {version} that are no tenth", IMD, len(counts), unequal)
 
 
 def test_the_most_deprived_area_is_the_same_in_every_edition(real_release: RealRelease, figures: Figures) -> None:

@@ -37,7 +37,7 @@ FLAGS = [
     "--disable-sync",
 ]
 START_SECONDS = 240
-STOP_SECONDS = 20
+STOP_SECONDS = 60
 
 
 @dataclass(frozen=True)

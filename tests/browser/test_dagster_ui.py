@@ -12,7 +12,7 @@ import pytest
 from orchestration.publication.release import current_release, read_manifest, verify_files
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Response
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -48,7 +48,9 @@ def released(platform: Any, browser: "Browser", artefacts: Path) -> Path:
     assert current_release(platform.home) is None
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.goto(f"{platform.url}{LOCATION}/jobs/refresh", timeout=LOAD_MS)
-    page.get_by_role("button", name="Materialize all").click(timeout=LOAD_MS)
+    with page.expect_response(is_launch, timeout=LOAD_MS) as launched:
+        page.get_by_role("button", name="Materialize all").click(timeout=LOAD_MS)
+    assert "LaunchRunSuccess" in launched.value.text(), launched.value.text()[:500]
     page.goto(f"{platform.url}/runs", timeout=LOAD_MS)
     row = page.get_by_role("row").filter(has_text="refresh").first
     ended = row.get_by_text("Success", exact=True).or_(row.get_by_text("Failure", exact=True))
@@ -60,6 +62,11 @@ def released(platform: Any, browser: "Browser", artefacts: Path) -> Path:
     folder = current_release(platform.home)
     assert folder is not None
     return folder
+
+
+def is_launch(response: "Response") -> bool:
+    """Whether this answers the page's request to start a run."""
+    return "op=LaunchPipelineExecution" in response.url
 
 
 def test_the_asset_graph_shows_every_group_by_name(platform: Any, page: "Page", artefacts: Path) -> None:

@@ -16,7 +16,8 @@ sys.argv = ["evenhand", "refresh", "--offline"]
 try:
     main()
 except SystemExit as leave:
-    heavy = sorted({"dagster", "dbt", "dagster_dbt", "pandas", "great_expectations", "pandera", "duckdb"} & set(sys.modules))
+    watched = {"dagster", "dbt", "dagster_dbt", "pandas", "great_expectations", "pandera", "duckdb"}
+    heavy = sorted(watched & set(sys.modules))
     usage = resource.getrusage(resource.RUSAGE_SELF)
     print(f"code {leave.code} heavy {heavy} CPU seconds {usage.ru_utime + usage.ru_stime:.2f}")
 """

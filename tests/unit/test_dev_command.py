@@ -1,6 +1,7 @@
 """`evenhand dev`: loopback only, unless someone says that exposing it is meant."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from orchestration import cli
 from orchestration.errors import ExitCode, UsageError
 
 
-class Replaced(Exception):  # noqa: N818
+class Replaced(Exception):
     """The process would have become this command."""
 
     def __init__(self, command: list[str], environment: dict[str, str]) -> None:
@@ -32,7 +33,7 @@ def become(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     for name in ("DAGSTER_HOME", "DAGSTER_DISABLE_TELEMETRY"):
         monkeypatch.setenv(name, "to be replaced")
     monkeypatch.setattr(os, "execve", execve)
-    monkeypatch.setattr(cli.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
 
     def run(*arguments: str) -> BaseException | None:
         return CliRunner().invoke(cli.app, ["dev", *arguments], standalone_mode=False).exception

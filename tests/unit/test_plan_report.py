@@ -44,7 +44,8 @@ def published_from(home: Home, fingerprint: str) -> None:
     """A current release that says what it was made from."""
     folder = home.releases / "served"
     folder.mkdir()
-    (folder / "manifest.json").write_text(json.dumps({"fingerprint": fingerprint, "identity": "e" * 64}))
+    manifest = {"fingerprint": fingerprint, "identity": "e" * 64, "made_at": "2025-06-15T15:06:40+00:00", "files": {}}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
     home.current.symlink_to(folder)
 
 

@@ -21,7 +21,7 @@ breaks as (
 flagged as (
     select
         attendances.*,
-        exists (
+        exists(
             select 1 from breaks
             where
                 attendances.period_start between breaks.starts_on and breaks.ends_on
@@ -86,9 +86,17 @@ england as (
 ),
 
 organisations_and_england as (
-    select *, 'ods' as organisation_scheme, 'provider' as organisation_level from by_department
+    select
+        *,
+        'ods' as organisation_scheme,
+        'provider' as organisation_level
+    from by_department
     union all
-    select *, 'gss' as organisation_scheme, 'england' as organisation_level from england
+    select
+        *,
+        'gss' as organisation_scheme,
+        'england' as organisation_level
+    from england
 ),
 
 judged as (

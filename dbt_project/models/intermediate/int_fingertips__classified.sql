@@ -26,9 +26,12 @@ labelled as (
         *,
         category_type like '% deprivation deciles in England (IMD%' as is_by_area_decile,
         lower(regexp_extract(category_type, 'IMD[0-9]+', 0)) as index_label,
-        replace(replace(lower(split_part(category_type, ' deprivation deciles', 1)), ' & ', '_'), ' ', '_') as geography_label,
+        replace(replace(lower(split_part(category_type, ' deprivation deciles', 1)), ' & ', '_'), ' ', '_')
+            as geography_label,
         replace(
-            replace(lower(regexp_extract(category_type, 'IMD[0-9]+,? *([^).]*?)( geography| geog| CCGs)?[).]', 1)), '/', '_'),
+            replace(
+                lower(regexp_extract(category_type, 'IMD[0-9]+,? *([^).]*?)( geography| geog| CCGs)?[).]', 1)), '/', '_'
+            ),
             ' ', '_'
         ) as vintage_label
     from measured

@@ -57,7 +57,8 @@ select
             when rounding = 'none' then numerator
         end as double
     ) as numerator_lower,
-    cast(case rounding when 'nearest_5' then numerator + 2.5 when 'none' then numerator end as double) as numerator_upper,
+    cast(case rounding when 'nearest_5' then numerator + 2.5 when 'none' then numerator end as double)
+        as numerator_upper,
     cast(denominator as double) as denominator,
     cast(denominator as double) as denominator_lower,
     cast(denominator as double) as denominator_upper,

@@ -34,17 +34,33 @@ practices as (
 ),
 
 within_organisations as (
-    select *, 'E92000001' as pool_code, 'gss' as pool_scheme, 'england' as pool_level from practices
+    select
+        *,
+        'E92000001' as pool_code,
+        'gss' as pool_scheme,
+        'england' as pool_level
+    from practices
     union all
-    select *, icb_code as pool_code, 'ods' as pool_scheme, 'icb' as pool_level from practices
+    select
+        *,
+        icb_code as pool_code,
+        'ods' as pool_scheme,
+        'icb' as pool_level
+    from practices
     where icb_code is not null
 ),
 
 mapped as (
-    select 'E92000001' as pool_code, count(*) as practices_mapped from assigned
+    select
+        'E92000001' as pool_code,
+        count(*) as practices_mapped
+    from assigned
     where icb_code is not null
     union all
-    select icb_code as pool_code, count(*) as practices_mapped from assigned
+    select
+        icb_code as pool_code,
+        count(*) as practices_mapped
+    from assigned
     where icb_code is not null
     group by icb_code
 ),
@@ -64,9 +80,17 @@ coverage as (
 ),
 
 strata as (
-    select *, 'deprivation' as stratum_dimension, quintile as stratum from within_organisations
+    select
+        *,
+        'deprivation' as stratum_dimension,
+        quintile as stratum
+    from within_organisations
     union all
-    select *, 'all' as stratum_dimension, 'all' as stratum from within_organisations
+    select
+        *,
+        'all' as stratum_dimension,
+        'all' as stratum
+    from within_organisations
 ),
 
 -- practices without a published count are left out of numerator and denominator alike; nothing counts as zero
@@ -129,7 +153,8 @@ select
     'registered patients of practices with a published count' as population,
     stratum_dimension,
     stratum,
-    case stratum_dimension when 'deprivation' then 'imd2019_practice_list_weighted_quintile' else 'none' end as stratum_scheme,
+    case stratum_dimension when 'deprivation' then 'imd2019_practice_list_weighted_quintile' else 'none' end
+        as stratum_scheme,
     case stratum_dimension when 'deprivation' then 'practice_population_area' else 'none' end as stratum_basis,
     case stratum_dimension when 'deprivation' then cast('2019-01-01' as date) end as stratum_assigned_on,
     'rate_within_stratum' as observation_kind,

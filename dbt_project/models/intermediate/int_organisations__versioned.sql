@@ -184,7 +184,9 @@ compared as (
 changed as (
     select
         compared.*,
-        lag(description) over (partition by organisation_code, organisation_scheme order by seen_on) as description_before
+        lag(description)
+            over (partition by organisation_code, organisation_scheme order by seen_on)
+            as description_before
     from compared
 ),
 

@@ -5,7 +5,8 @@ numbered as (
         *,
         row_number() over (partition by dataset, layout, period_start, period_end, period_label order by release_rank)
             as release_number,
-        row_number() over (partition by dataset, layout, period_start, period_end, period_label order by release_rank desc)
+        row_number()
+            over (partition by dataset, layout, period_start, period_end, period_label order by release_rank desc)
             as newest_first
     from releases
 )

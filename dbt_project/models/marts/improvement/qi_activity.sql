@@ -36,13 +36,19 @@ exposures as (
 ),
 
 -- time ends with the newest observation or the newest date known to have happened; a planned end has not
-latest_outcome as (select max(period_end) as seen_on from outcomes where value_status = 'value'),
+latest_outcome as (
+    select max(period_end) as seen_on from outcomes
+    where value_status = 'value'
+),
 
 latest_log as (
-    select max(case
-        when end_date_basis in ('actual', 'imputed_last_activity') and ended_on > started_on then ended_on
-        else started_on
-    end) as seen_on
+    select
+        max(
+            case
+                when end_date_basis in ('actual', 'imputed_last_activity') and ended_on > started_on then ended_on
+                else started_on
+            end
+        ) as seen_on
     from exposures
 ),
 

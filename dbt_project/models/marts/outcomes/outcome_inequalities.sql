@@ -27,7 +27,7 @@ families as (
 -- an ordered dimension: most against least deprived
 ordered_contrasts as (
     select
-        {% for column in family %}families.{{ column }}, {% endfor %}
+        {{ qualified('families', family) }},
         'most_v_least_deprived' as contrast,
         most.stratum as group_stratum,
         least.stratum as comparator_stratum,
@@ -43,18 +43,18 @@ ordered_contrasts as (
         end as status
     from families
     inner join trends as most
-        on {% for column in family %}families.{{ column }} = most.{{ column }} and {% endfor %} most.stratum = '1'
+        on {{ matching('families', 'most', family) }} and most.stratum = '1'
     inner join trends as least
         on
-            {% for column in family %}families.{{ column }} = least.{{ column }} and {% endfor %}
-            least.stratum_order = families.last_stratum and least.stratum <> 'unknown'
+            {{ matching('families', 'least', family) }}
+            and least.stratum_order = families.last_stratum and least.stratum <> 'unknown'
     where families.stratum_dimension = 'deprivation' and families.last_stratum in (5, 10)
 ),
 
 -- an unordered dimension: each group against all others together, never best against worst
 unordered_contrasts as (
     select
-        {% for column in family %}families.{{ column }}, {% endfor %}
+        {{ qualified('families', family) }},
         'group_v_rest' as contrast,
         trends.stratum as group_stratum,
         'all other known groups' as comparator_stratum,
@@ -71,8 +71,8 @@ unordered_contrasts as (
     from families
     inner join trends
         on
-            {% for column in family %}families.{{ column }} = trends.{{ column }} and {% endfor %}
-            trends.stratum <> 'unknown'
+            {{ matching('families', 'trends', family) }}
+            and trends.stratum <> 'unknown'
     where families.stratum_dimension <> 'deprivation' and families.known_strata >= 2
 ),
 
@@ -85,7 +85,7 @@ contrasts as (
 -- parts of a contrast that is not computed are not shown either: they could undo a suppression
 rates as (
     select
-        {% for column in family %}contrasts.{{ column }}, {% endfor %}
+        {{ qualified('contrasts', family) }},
         contrasts.contrast,
         contrasts.group_stratum,
         contrasts.comparator_stratum,
@@ -205,7 +205,6 @@ select
     names.is_synthetic
 from gaps
 inner join families
-    on {% for column in family %}gaps.{{ column }} = families.{{ column }}{% if not loop.last %} and {% endif %}{% endfor %}
-
+    on {{ matching('gaps', 'families', family) }}
 inner join names
-    on {% for column in family %}gaps.{{ column }} = names.{{ column }}{% if not loop.last %} and {% endif %}{% endfor %}
+    on {{ matching('gaps', 'names', family) }}
