@@ -70,6 +70,10 @@ def measurements(folder: Path) -> Iterator[tuple[str, Cost]]:
     home = folder / "demo"
     environment = {**os.environ, "EVENHAND_DEMO_HOME": str(home), "EVENHAND_HOME": str(home)}
     demo = cost_of([EVENHAND, "demo"], environment, folder)
+    served = (home / "current").readlink()
+    nothing_new = cost_of([EVENHAND, "refresh", "--offline"], environment, folder)
+    if (home / "current").readlink() != served:
+        raise RuntimeError("the refresh without news released something: did files of the checkout change meanwhile?")
     texts = texts_of(home / "archive", folder / "texts")
     yield f"{BARE} of {texts}", cost_of([sys.executable, "-c", TRANSCODE, str(folder / "texts")], environment, folder)
     again = folder / "again"
@@ -79,7 +83,7 @@ def measurements(folder: Path) -> Iterator[tuple[str, Cost]]:
         cost_of([sys.executable, "-c", LAKE_LOAD], {**environment, "EVENHAND_HOME": str(again)}, folder),
     )
     yield "full `evenhand demo`", demo
-    yield "`evenhand refresh --offline`, nothing new", cost_of([EVENHAND, "refresh", "--offline"], environment, folder)
+    yield "`evenhand refresh --offline`, nothing new", nothing_new
     yield IMPORT, cost_of([sys.executable, "-c", IMPORT], environment, folder)
 
 

@@ -34,12 +34,10 @@ def main() -> None:
     """Run the command line; expected errors print one message and give their exit code."""
     _log_to_stderr()
     try:
-        app(standalone_mode=False)
+        sys.exit(app(standalone_mode=False) or ExitCode.OK)
     except EvenhandError as error:
         typer.echo(f"evenhand: {error}", err=True)
         sys.exit(error.exit_code)
-    except typer.Exit as leave:
-        sys.exit(leave.exit_code)
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
     except Exception as error:

@@ -122,10 +122,19 @@ class Home:
             raise ConfigurationError(f"{path}: {error}") from error
 
     def create(self, *, synthetic: bool = False, publisher_root: str | None = None) -> "Home":
-        """Make the folders and, when new, the settings; an existing home keeps its own."""
-        for folder in (self.inbox, self.archive, self.lake, self.build, self.releases, self.dagster):
-            folder.mkdir(parents=True, exist_ok=True)
-        self.inbox.chmod(stat.S_IRWXU)
+        """Make the folders and, when new, the settings; an existing home keeps its own.
+
+        ConfigurationError when the folders can't be made or are another user's.
+        """
+        try:
+            for folder in (self.inbox, self.archive, self.lake, self.build, self.releases, self.dagster):
+                folder.mkdir(parents=True, exist_ok=True)
+            self.inbox.chmod(stat.S_IRWXU)
+        except OSError as error:
+            raise ConfigurationError(
+                f"{self.root} can't be a home ({error.strerror}: {error.filename}); nothing was changed. Set EVENHAND_HOME "
+                "to a folder that you may write to"
+            ) from error
         path = self.root / SETTINGS
         if not path.exists():
             document: dict[str, object] = {"format": FORMAT, "synthetic": synthetic}

@@ -81,10 +81,11 @@ class Archive:
     ) -> ArchivedFile:
         """Copy the bytes of ``path`` in and return their row; bytes the dataset already has return the old row.
 
-        A blob that is lost or damaged is written anew. ``url`` is remembered either way.
+        A blob that is lost or damaged is written anew, and a file refused for it may be read again. ``url`` is
+        remembered either way.
         """
         with self._locked():
-            sha256 = self._store(path)
+            sha256, is_new = self._store(path)
             row = self.find(dataset, sha256)
             if row is None:
                 known = self.files(dataset)
@@ -102,6 +103,9 @@ class Archive:
                     last_modified=last_modified,
                     original_sha256=original_sha256,
                 )
+                self._write(self._row(dataset, sha256), row.model_dump_json(indent=2))
+            elif is_new and row.status == "refused":
+                row = row.model_copy(update={"status": "archived", "reason": None})
                 self._write(self._row(dataset, sha256), row.model_dump_json(indent=2))
             if url is not None:
                 self._remember(dataset, url, SeenAt(sha256=sha256, etag=etag, last_modified=last_modified))
@@ -160,8 +164,8 @@ class Archive:
                 path.unlink()
             return len(left)
 
-    def _store(self, path: Path) -> str:
-        """Copy ``path`` to its blob unless it is there and whole; the sha256 of the bytes copied."""
+    def _store(self, path: Path) -> tuple[str, bool]:
+        """Copy ``path`` to its blob unless it is there and whole; the sha256 of the bytes, and whether they were new."""
         self.root.mkdir(parents=True, exist_ok=True)
         temporary = self.root / f"{TEMPORARY}{os.getpid()}"
         try:
@@ -170,13 +174,14 @@ class Archive:
                 target.flush()
                 os.fsync(target.fileno())
             sha256 = file_sha256(temporary)
-            if not self._is_whole(sha256):
+            is_new = not self._is_whole(sha256)
+            if is_new:
                 blob = self._blob(sha256)
                 blob.parent.mkdir(parents=True, exist_ok=True)
                 temporary.chmod(0o444)
                 temporary.replace(blob)
                 _sync_folder(blob.parent)
-            return sha256
+            return sha256, is_new
         finally:
             temporary.unlink(missing_ok=True)
 

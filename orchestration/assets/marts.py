@@ -65,7 +65,10 @@ def dbt_models(manifest: Path) -> dg.AssetsDefinition:
             return
         target = prepare_run_target(home.home, manifest)
         arguments = ["build", "--exclude-resource-type", "unit_test"]
-        yield from dbt.cli(arguments, context=context, target_path=target).stream()
+        try:
+            yield from dbt.cli(arguments, context=context, target_path=target).stream()
+        finally:
+            (target / "graph.gpickle").unlink(missing_ok=True)  # nothing reads it, and no pickle stays in a home
 
     return models
 

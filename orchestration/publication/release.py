@@ -70,8 +70,9 @@ def _unused_name(home: Home, folder: Path) -> Path:
 
 def point_to(home: Home, target: Path) -> None:
     """Swap ``current`` to ``target`` by one rename; readers see the old release or the new one, never neither."""
+    for left in home.root.glob(".current-*"):
+        left.unlink()
     unfinished = home.root / f".current-{os.getpid()}"
-    unfinished.unlink(missing_ok=True)
     unfinished.symlink_to(target.relative_to(home.root))
     unfinished.replace(home.current)
     _sync(home.root)

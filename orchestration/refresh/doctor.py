@@ -7,10 +7,11 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from orchestration.acquisition.addresses import shown
 from orchestration.errors import EvenhandError
 from orchestration.home import Home, project_root
 
@@ -63,14 +64,16 @@ def _project(home: Home) -> Iterator[Finding]:
 
 def _home(home: Home) -> Iterator[Finding]:
     place = next(path for path in (home.root, *home.root.parents) if path.exists())
-    writable = os.access(place, os.W_OK)
-    yield Finding("home", writable, f"{home.root}{'' if writable else f' (not writable: {place})'}")
+    writable = place.is_dir() and os.access(place, os.W_OK)
+    why = f" (not writable: {place})" if place.is_dir() else f" (not a folder: {place})"
+    yield Finding("home", writable, f"{home.root}{'' if writable else why}")
     free = shutil.disk_usage(place).free / GIB
     yield Finding("disk", free >= NEEDED_GIB, f"{free:.1f} GiB free, {NEEDED_GIB:.0f} needed")
     if home.inbox.exists():
         mode = home.inbox.stat().st_mode & 0o777
         yield Finding("inbox", mode == 0o700, f"mode {mode:o}; QI logs need 700 (chmod 700 {home.inbox})")
-    yield Finding("settings", True, str(home.settings))
+    root = home.settings.publisher_root
+    yield Finding("settings", True, str(replace(home.settings, publisher_root=root and shown(root))))
 
 
 def _writer(home: Home) -> Iterator[Finding]:

@@ -76,12 +76,12 @@ def _admit(home: Home, archive: Archive, item: Arrival | Ignored) -> FileOutcome
 def _admit_publication(archive: Archive, spec: DatasetSpec, arrival: Arrival) -> FileOutcome:
     sha256 = file_sha256(arrival.path)
     known = archive.find(spec.name, sha256)
-    if known and known.status == "refused":
-        return FileOutcome(spec.name, arrival.name, Outcome.REFUSED, known.reason or "refused before", sha256)
     row = archive.add(
         arrival.path, dataset=spec.name, name=arrival.name, origin=arrival.origin, licence=spec.licence,
         url=arrival.url, etag=arrival.etag, last_modified=arrival.last_modified,
     )  # fmt: skip
+    if row.status == "refused":
+        return FileOutcome(spec.name, arrival.name, Outcome.REFUSED, row.reason or "refused before", sha256)
     if known:
         return FileOutcome(spec.name, arrival.name, Outcome.ALREADY_KNOWN, release_sha256=sha256)
     try:

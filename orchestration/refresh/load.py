@@ -71,11 +71,14 @@ def load_pending(home: Home, dataset: str) -> list[FileOutcome]:
 def _load(home: Home, spec: DatasetSpec, file: ArchivedFile) -> FileOutcome:
     archive, lake = Archive(home.archive), Lake(home.lake)
     try:
-        parsed = parser_of(spec.name)(SourceFile(archive.open(file.sha256), file.name))
+        path = archive.open(file.sha256)
+    except FileRefused as error:  # lost or damaged bytes: what an earlier parser made of them stays
+        return _refused(archive, file, error)
+    try:
+        parsed = parser_of(spec.name)(SourceFile(path, file.name))
     except FileRefused as error:
-        archive.mark(spec.name, file.sha256, "refused", str(error))
         lake.forget(spec.name, file.sha256)
-        return FileOutcome(spec.name, file.name, Outcome.REFUSED, str(error), file.sha256)
+        return _refused(archive, file, error)
     references = references_of(lake, spec)
     tables = _validated(spec, parsed, references)
     report = _report(spec, file, parsed, tables, made_with(spec, references))
@@ -83,6 +86,11 @@ def _load(home: Home, spec: DatasetSpec, file: ArchivedFile) -> FileOutcome:
     return FileOutcome(
         spec.name, file.name, Outcome.LOADED, "; ".join(parsed.notes), file.sha256, parsed.period_label, report.counts
     )
+
+
+def _refused(archive: Archive, file: ArchivedFile, error: FileRefused) -> FileOutcome:
+    archive.mark(file.dataset, file.sha256, "refused", str(error))
+    return FileOutcome(file.dataset, file.name, Outcome.REFUSED, str(error), file.sha256)
 
 
 def _validated(spec: DatasetSpec, parsed: Parsed, references: Mapping[str, frozenset[str]]) -> dict[str, "Validated"]:

@@ -79,13 +79,13 @@ def final_outcomes(home: Home, plan: Plan) -> list[FileOutcome]:
     for dataset, sha256 in waiting:
         row = archive.find(dataset, sha256)
         name = known[dataset, sha256].name if (dataset, sha256) in known else row.name if row else sha256[:12]
-        if report := reports.get((dataset, sha256)):
+        if row and row.status == "refused":
+            outcomes.append(FileOutcome(dataset, name, Outcome.REFUSED, row.reason or "", sha256))
+        elif report := reports.get((dataset, sha256)):
             notes = "; ".join(report.notes)
             outcomes.append(
                 FileOutcome(dataset, name, Outcome.LOADED, notes, sha256, report.period_label, report.counts)
             )
-        elif row and row.status == "refused":
-            outcomes.append(FileOutcome(dataset, name, Outcome.REFUSED, row.reason or "", sha256))
         else:
             outcomes.append(FileOutcome(dataset, name, Outcome.ARCHIVED, "not loaded yet", sha256))
     return sorted(outcomes, key=lambda item: (item.dataset, item.name))
