@@ -112,7 +112,10 @@ class Home:
         path = self.root / SETTINGS
         if not path.exists():
             return Settings()
-        document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        try:
+            document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        except yaml.YAMLError as error:
+            raise ConfigurationError(f"{path} is not readable YAML: {error}") from error
         form = document.pop("format", FORMAT)
         if form != FORMAT:
             raise ConfigurationError(f"{path}: format {form} is not {FORMAT}; this home was made by another version")
@@ -132,8 +135,8 @@ class Home:
             self.inbox.chmod(stat.S_IRWXU)
         except OSError as error:
             raise ConfigurationError(
-                f"{self.root} can't be a home ({error.strerror}: {error.filename}); nothing was changed. Set EVENHAND_HOME "
-                "to a folder that you may write to"
+                f"{self.root} can't be a home ({error.strerror}: {error.filename}). Set EVENHAND_HOME to a folder "
+                "that you may write to"
             ) from error
         path = self.root / SETTINGS
         if not path.exists():

@@ -165,7 +165,7 @@ class Archive:
             return len(left)
 
     def _store(self, path: Path) -> tuple[str, bool]:
-        """Copy ``path`` to its blob unless it is there and whole; the sha256 of the bytes, and whether they were new."""
+        """Copy ``path`` to its blob unless it is there and whole; the sha256, and whether the bytes were new."""
         self.root.mkdir(parents=True, exist_ok=True)
         temporary = self.root / f"{TEMPORARY}{os.getpid()}"
         try:

@@ -191,7 +191,7 @@ class Lake:
             for entity in spec.entities:
                 columns = [column.name for column in entity.columns if column.registers == name]
                 for path in (self.root / spec.name / entity.name).glob("*.parquet") if columns else ():
-                    table = pq.read_table(path, columns=columns)
+                    table = pq.ParquetFile(path).read(columns)  # read_table would import pandas
                     codes.update(code for column in columns for code in table[column].to_pylist() if code)
         return frozenset(codes)
 

@@ -33,7 +33,8 @@ def code_fingerprint() -> str:
     paths.add(root / "requirements.lock")
     for path in sorted(paths):
         if path.is_file() and not {"target", "logs", "__pycache__"} & set(path.parts):
-            digest.update(f"{path.name}:{sha256(path.read_bytes()).hexdigest()}\n".encode())
+            place = path.relative_to(PACKAGE.parent)
+            digest.update(f"{place}:{sha256(path.read_bytes()).hexdigest()}\n".encode())
     return digest.hexdigest()
 
 
@@ -44,11 +45,12 @@ def fingerprint(home: Home) -> str:
 
 
 def published_fingerprint(home: Home) -> str | None:
-    """Fingerprint of the release being served, or None."""
+    """Fingerprint of the release being served; None when there is none, or its manifest is torn."""
     path = home.current / "manifest.json"
-    if not path.exists():
+    try:
+        return str(json.loads(path.read_text(encoding="utf-8"))["fingerprint"])
+    except (FileNotFoundError, json.JSONDecodeError, KeyError):
         return None
-    return str(json.loads(path.read_text(encoding="utf-8"))["fingerprint"])
 
 
 def build_is_needed(home: Home) -> bool:

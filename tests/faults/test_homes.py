@@ -44,7 +44,10 @@ def home(demo: Home, tmp_path: Path) -> Home:
 def a_writer(home: Home) -> Iterator[subprocess.Popen[str]]:
     """Another process that holds the home's lock."""
     process = subprocess.Popen(
-        [sys.executable, "-c", HOLDS, str(home.root)], stdout=subprocess.PIPE, text=True, env=home_environment(home.root)
+        [sys.executable, "-c", HOLDS, str(home.root)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=home_environment(home.root),
     )
     try:
         assert process.stdout is not None

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -120,10 +120,10 @@ def test_p01_a_refresh_after_a_kill_gives_the_release_of_an_undisturbed_run(
 
 
 @pytest.fixture
-def served(demo: Home, tmp_path: Path) -> Iterator[tuple[Home, Path]]:
+def served(demo: Home, tmp_path: Path) -> tuple[Home, Path]:
     """A home that serves a release and has the same content staged again."""
     home = copied(demo, tmp_path / "home")
-    yield home, staged_again(home)
+    return home, staged_again(home)
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

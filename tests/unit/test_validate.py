@@ -64,7 +64,9 @@ def test_a_row_that_breaks_a_rule_goes_to_quarantine_with_rule_and_row(
 
 
 def test_d05_a_null_mark_is_never_a_zero() -> None:
-    result = validate(ENTITY, table({"rate": "*"}, {"code": "BBB", "rate": "NULL"}, {"code": "CCC", "rate": "0"}), KNOWN)
+    result = validate(
+        ENTITY, table({"rate": "*"}, {"code": "BBB", "rate": "NULL"}, {"code": "CCC", "rate": "0"}), KNOWN
+    )
     assert result.frame["rate"].isna().tolist() == [True, True, False]
     assert result.frame["rate_status"].tolist() == ["suppressed", "missing_at_source", "value"]
     assert result.suppressed_cells == 1
