@@ -13,7 +13,8 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtC
 
 from orchestration.home import Home, project_root
 from orchestration.publication.marts import Mart, read_marts
-from orchestration.refresh.build import DBT_PACKAGE, build_is_needed, fingerprint
+from orchestration.publication.stage import sweep_staging
+from orchestration.refresh.build import DBT_PACKAGE, build_is_needed, built_from, fingerprint, note_candidate
 from orchestration.resources import EvenhandHome
 
 RUN_TARGET = "run"
@@ -63,12 +64,15 @@ def dbt_models(manifest: Path) -> dg.AssetsDefinition:
         if not build_is_needed(home.home):
             context.log.info("The served release was made from exactly this lake and code; nothing to build.")
             return
+        sweep_staging(home.home)
+        note_candidate(home.home, built_from=None)
         target = prepare_run_target(home.home, manifest)
         arguments = ["build", "--exclude-resource-type", "unit_test"]
         try:
             yield from dbt.cli(arguments, context=context, target_path=target).stream()
         finally:
             (target / "graph.gpickle").unlink(missing_ok=True)  # nothing reads it, and no pickle stays in a home
+        note_candidate(home.home, built_from=fingerprint(home.home))
 
     return models
 
@@ -173,11 +177,11 @@ def release_asset(manifest: Path) -> dg.AssetsDefinition:
         from orchestration.publication import release as steps
         from orchestration.publication.stage import newest_staging
 
-        folder = newest_staging(home.home)
-        if folder is None:
-            raise dg.Failure("nothing is staged; `current` is unchanged")
+        folder, made_from = newest_staging(home.home), built_from(home.home)
+        if folder is None or made_from is None:
+            raise dg.Failure("nothing is staged from a build that ended well; `current` is unchanged")
         try:
-            steps.verify_staging(home.home, folder, fingerprint=fingerprint(home.home), run_id=context.run_id)
+            steps.verify_staging(home.home, folder, fingerprint=made_from, run_id=context.run_id)
             released = steps.release(home.home, folder)
         except GateRefused as error:
             raise dg.Failure(str(error), allow_retries=False) from error

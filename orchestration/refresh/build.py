@@ -60,12 +60,27 @@ def build_is_needed(home: Home) -> bool:
 
 def prepare_candidate(home: Home) -> None:
     """Drop a candidate that other code built or that does not open: it is a cache, rebuilt from the lake."""
-    note = home.build / CANDIDATE_NOTE
-    same_code = note.exists() and json.loads(note.read_text(encoding="utf-8")).get("code") == code_fingerprint()
-    if not (same_code and _opens(home.candidate)):
+    if not (_candidate_note(home).get("code") == code_fingerprint() and _opens(home.candidate)):
         drop_candidate(home)
-    note.write_text(json.dumps({"code": code_fingerprint()}), encoding="utf-8")
+        note_candidate(home, built_from=None)
     Lake(home.lake).write_platform(synthetic=home.settings.synthetic)
+
+
+def note_candidate(home: Home, *, built_from: str | None) -> None:
+    """Note which code the candidate is of, and the fingerprint that it was wholly built from (None while it is not)."""
+    note = {"code": code_fingerprint(), "built_from": built_from}
+    (home.build / CANDIDATE_NOTE).write_text(json.dumps(note), encoding="utf-8")
+
+
+def built_from(home: Home) -> str | None:
+    """The fingerprint that the candidate, and what is staged from it, was built from; None when no build ended well."""
+    return _candidate_note(home).get("built_from")
+
+
+def _candidate_note(home: Home) -> dict[str, str | None]:
+    path = home.build / CANDIDATE_NOTE
+    note: dict[str, str | None] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return note
 
 
 def drop_candidate(home: Home) -> None:

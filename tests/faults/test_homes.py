@@ -1,6 +1,5 @@
 """Fault catalogue, homes: two writers, damaged files, a home that can't be written, and what must never be in one."""
 
-import os
 import pickle
 import pickletools
 import shutil
@@ -20,6 +19,7 @@ from orchestration.home import Home
 from orchestration.lake.store import Lake
 from orchestration.publication.release import read_manifest
 from orchestration.refresh.build import prepare_candidate
+from orchestration.refresh.doctor import examine
 from orchestration.refresh.load import load_pending
 from orchestration.refresh.outcomes import Outcome
 
@@ -89,16 +89,12 @@ def test_p11_the_doctor_names_a_home_that_cannot_be_made(tmp_path: Path) -> None
     assert "Traceback" not in refused.stderr
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_p11_the_doctor_names_a_home_that_cannot_be_written(tmp_path: Path) -> None:
+def test_p11_the_doctor_names_a_home_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = Home(tmp_path / "home").create()
-    home.root.chmod(0o500)
-    try:
-        done = evenhand(home.root, "doctor")
-        assert done.returncode == ExitCode.CONFIGURATION
-        assert "not writable" in done.stdout
-    finally:
-        home.root.chmod(0o700)
+    monkeypatch.setattr("orchestration.refresh.doctor.os.access", lambda place, mode: False)
+    (found,) = [finding for finding in examine(home) if finding.what == "home"]
+    assert not found.ok
+    assert f"not writable: {home.root}" in found.detail
 
 
 @pytest.mark.parametrize("harm", ["truncated", "overwritten", "torn log"])

@@ -15,6 +15,7 @@ from orchestration.publication.marts import Mart
 from orchestration.publication.receipts import GATES, MARTS, content_identity, read_receipt, write_receipt
 from orchestration.publication.release import read_manifest, release, verify_staging
 from orchestration.publication.stage import DATABASE, stage, staging_folder
+from orchestration.refresh.build import build_is_needed, note_candidate
 
 SITES = "qi_project_sites"
 
@@ -225,6 +226,27 @@ def test_release_alone_with_nothing_staged_fails_and_current_stays(
 ) -> None:
     serving = released(home)
     assert "nothing is staged" in materialise_release(home)[0]
+    assert released(home) == serving
+
+
+def test_a_release_is_labelled_by_the_lake_that_it_was_built_from_not_by_the_lake_as_it_stands(
+    home: Home, materialise_release: Callable[[Home], list[str]]
+) -> None:
+    built = read_manifest(released(home))["fingerprint"]
+    staged_again(home)
+    edited_json(next((home.lake / "ae_monthly" / "releases").glob("*.json")), notes=["another note"])
+    assert materialise_release(home) == []
+    assert read_manifest(released(home))["fingerprint"] == built
+    assert build_is_needed(home)
+
+
+def test_what_is_staged_from_a_build_that_did_not_end_well_is_not_released(
+    home: Home, materialise_release: Callable[[Home], list[str]]
+) -> None:
+    serving = released(home)
+    staged_again(home)
+    note_candidate(home, built_from=None)
+    assert "a build that ended well" in materialise_release(home)[0]
     assert released(home) == serving
 
 
