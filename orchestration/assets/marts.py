@@ -107,7 +107,7 @@ def published_marts(manifest: Path) -> dg.AssetsDefinition:
     def publish(context: dg.AssetExecutionContext, home: EvenhandHome) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
         from orchestration.publication.stage import stage
 
-        rows = stage(home.home, context.run_id, manifest, run_target(home.home) / "run_results.json")
+        rows = stage(home.home, context.run.run_id, manifest, run_target(home.home) / "run_results.json")
         for mart in marts:
             yield dg.MaterializeResult(
                 asset_key=published_key(mart.name), metadata={"dagster/row_count": rows[mart.name]}
@@ -181,7 +181,7 @@ def release_asset(manifest: Path) -> dg.AssetsDefinition:
         if folder is None or made_from is None:
             raise dg.Failure("nothing is staged from a build that ended well; `current` is unchanged")
         try:
-            steps.verify_staging(home.home, folder, fingerprint=made_from, run_id=context.run_id)
+            steps.verify_staging(home.home, folder, fingerprint=made_from, run_id=context.run.run_id)
             released = steps.release(home.home, folder)
         except GateRefused as error:
             raise dg.Failure(str(error), allow_retries=False) from error
