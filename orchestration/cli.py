@@ -42,7 +42,8 @@ def main() -> None:
         sys.exit(130)
     except Exception as error:
         if hasattr(error, "format_message"):
-            typer.echo(f"evenhand: {error.format_message()}", err=True)
+            if message := error.format_message():
+                typer.echo(f"evenhand: {message}", err=True)
             sys.exit(ExitCode.USAGE)
         raise
 
@@ -202,7 +203,8 @@ def verify(
     folders = [folder for folder in releases(home) if release and folder.name.startswith(release)]
     folder = folders[0] if folders else current_release(home) if release is None else None
     if folder is None:
-        raise UsageError("there is no such release; `evenhand status` names the current one")
+        kept = ", ".join(folder.name for folder in releases(home)) or "none; `evenhand refresh` makes one"
+        raise UsageError(f"there is no release {release or 'being served'}; kept: {kept}")
     if problems := verify_files(folder):
         raise GateRefused(f"release {folder.name} is not whole: {'; '.join(problems)}")
     typer.echo(f"{folder.name}: {len(read_manifest(folder)['files'])} files are as the manifest says")
@@ -261,7 +263,7 @@ def dev(
     executable = Path(sys.executable).parent / "dagster"
     workspace = project_root() / "workspace.yaml"
     command = [str(executable), "dev", "-w", str(workspace), "-h", host, "-p", str(port)]
-    typer.echo(f"Dagster on http://{host}:{port} for {home.root}; stop with Ctrl-C")
+    typer.echo(f"Dagster starts on http://{host}:{port} for {home.root}; ready when it says Serving. Stop with Ctrl-C")
     sys.stdout.flush()
     signal.signal(
         signal.SIGINT, signal.SIG_DFL

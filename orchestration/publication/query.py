@@ -18,6 +18,8 @@ def run_query(home: Home, query: str) -> tuple[list[str], list[tuple[Any, ...]]]
     """
     import duckdb
 
+    if not query.strip():
+        raise UsageError("the query is empty; try: select measure_id, count(*) from outcome_trends group by all")
     folder = current_release(home)
     if folder is None:
         raise UsageError("nothing is published yet; run `evenhand refresh` or `evenhand demo`")

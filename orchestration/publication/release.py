@@ -129,7 +129,8 @@ def rollback(home: Home, to: str | None = None) -> Path:
         matching = kept[: earlier.index(serving)][-1:] if serving in earlier else kept[-1:]
     if len(matching) != 1:
         known = ", ".join(folder.name for folder in kept) or "none"
-        raise UsageError(f"no single release to go back to ({to or 'before the current one'}); kept are: {known}")
+        wanted = f"named {to!r}" if to else "before the current one"
+        raise UsageError(f"no single release to go back to {wanted}; kept: {known}")
     if problems := verify_files(matching[0]):
         raise GateRefused(f"release {matching[0].name} is not whole: {'; '.join(problems)}; `current` is unchanged")
     point_to(home, matching[0])

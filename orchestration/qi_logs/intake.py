@@ -36,8 +36,8 @@ def held(name: str, hits: Sequence[Hit]) -> FileHeld:
     places = "; ".join(_place(hit) for hit in hits[:SHOWN])
     more = f"; and {len(hits) - SHOWN} more" if len(hits) > SHOWN else ""
     return FileHeld(
-        f"{shown} is held in the inbox, it seems to hold personal data: {places}{more}. Nothing of it was loaded or "
-        "archived. Remove the personal data, then put the corrected file into the inbox."
+        f"{shown} is held, it seems to hold personal data: {places}{more}. Nothing of it was loaded or "
+        "archived; the file stays where it is. Remove the personal data, then hand in the corrected file."
     )
 
 

@@ -71,7 +71,8 @@ def _home(home: Home) -> Iterator[Finding]:
     yield Finding("disk", free >= NEEDED_GIB, f"{free:.1f} GiB free, {NEEDED_GIB:.0f} needed")
     if home.inbox.exists():
         mode = home.inbox.stat().st_mode & 0o777
-        yield Finding("inbox", mode == 0o700, f"mode {mode:o}; QI logs need 700 (chmod 700 {home.inbox})")
+        remedy = "" if mode == 0o700 else f"; QI logs need 700 (chmod 700 {home.inbox})"
+        yield Finding("inbox", not remedy, f"mode {mode:o}{remedy}")
     root = home.settings.publisher_root
     yield Finding("settings", True, str(replace(home.settings, publisher_root=root and shown(root))))
 

@@ -5,9 +5,11 @@ building, publishing. Imports neither Dagster nor pandas nor dbt.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from orchestration.acquisition.collect import unknown_folders
 from orchestration.catalogue.registry import dataset_specs
+from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.refresh.build import build_is_needed
 from orchestration.refresh.intake import acquire, sweep
@@ -30,8 +32,18 @@ class Plan:
         return bool(self.pending) or self.build_needed
 
 
+def _demand_a_dataset_folder(folder: Path) -> None:
+    """UsageError when no sub-folder bears a dataset's name: the caller pointed somewhere else."""
+    if any((folder / name).is_dir() for name in dataset_specs()):
+        return
+    hint = f"; did you mean --from {folder.parent}?" if folder.name in dataset_specs() else ""
+    raise UsageError(f"{folder} holds no folder of a dataset; files are taken from FOLDER/<dataset>/{hint}")
+
+
 def make_plan(home: Home, request: RefreshRequest) -> Plan:
     """Sweep, acquire, and say what is left to do; ``pending`` holds dataset and sha256."""
+    if request.folder is not None:
+        _demand_a_dataset_folder(request.folder)
     sweep(home)
     arrived = acquire(home, request)
     waiting = tuple((name, file.sha256) for name in dataset_specs() for file in pending(home, name))

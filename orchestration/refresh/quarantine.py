@@ -21,7 +21,7 @@ def summary(home: Home, dataset: str | None) -> list[dict[str, Any]]:
         rows += [
             {
                 "dataset": report.dataset, "release": report.release_sha256[:12], "file": report.file_name,
-                "entity": entity, "rule": rule, "column": column, "rows": count,
+                "entity": entity, "rule": rule, "column": column, "rows_per_rule": count,
             }
             for (entity, rule, column), count in sorted(counts.items())
         ]  # fmt: skip
@@ -34,7 +34,7 @@ def _refused(home: Home, dataset: str | None) -> list[dict[str, Any]]:
     return [
         {
             "dataset": file.dataset, "release": file.sha256[:12], "file": file.name, "entity": "(whole file)",
-            "rule": file.reason or file.status, "column": "", "rows": None,
+            "rule": file.reason or file.status, "column": "", "rows_per_rule": None,
         }
         for name in names
         for file in archive.files(name)
@@ -45,6 +45,8 @@ def _refused(home: Home, dataset: str | None) -> list[dict[str, Any]]:
 def rows_of(home: Home, dataset: str, release: str) -> list[dict[str, Any]]:
     """Quarantined rows of one release: entity, source row, rule, column, hash of the value."""
     file = find_file(home, dataset, release)
+    if file.status != "archived":
+        raise UsageError(f"{file.name} was {file.status} whole: {file.reason}. `evenhand accept` lets it try again")
     found = [report for report in Lake(home.lake).reports(dataset) if report.release_sha256 == file.sha256]
     return [vars(row) for report in found for row in report.quarantine]
 

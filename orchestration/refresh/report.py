@@ -45,6 +45,7 @@ class Row:
     quarantined: int | None
     ignored: int | None
     reconciles: bool | None
+    release: str = ""
 
 
 def print_refresh(home: Home, plan: Plan, result: Ran | None, *, as_json: bool, memory: dict[str, int]) -> ExitCode:
@@ -106,7 +107,7 @@ def reconciliation(home: Home, outcomes: Sequence[FileOutcome]) -> Iterator[Row]
         for c in report.counts:
             yield Row(
                 item.dataset, item.name, item.outcome, report.period_label, c.entity, c.rows_read, c.rows_loaded,
-                c.rows_quarantined, c.rows_ignored, c.is_reconciled,
+                c.rows_quarantined, c.rows_ignored, c.is_reconciled, item.release_sha256,
             )  # fmt: skip
 
 
@@ -135,10 +136,16 @@ def _text(document: dict[str, Any]) -> str:
     for item in document["files"]:
         if item["reason"] and item["outcome"] != Outcome.LOADED:
             lines.append(f"{item['outcome']}: {item['dataset']}/{item['file']}: {item['reason']}")
+    lines += [
+        f"quarantined: {row['dataset']}/{row['file']}: {row['quarantined']:,} rows of {row['entity']}; rows and rules: "
+        f"`evenhand quarantine show {row['dataset']} {row['release'][:12]}`"
+        for row in document["reconciliation"]
+        if row["quarantined"]
+    ]
     if document["unknown_folders"]:
         lines.append(f"folders of no known dataset, left alone: {', '.join(document['unknown_folders'])}")
     if document["already_known"]:
-        lines.append(f"{document['already_known']} files were known already")
+        lines.append(f"files known already: {document['already_known']}")
     lines += [f"FAILED {step}: {message}" for step, message in document["failures"]]
     if document["nothing_new"]:
         lines.append("nothing is new")

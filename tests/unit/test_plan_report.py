@@ -312,7 +312,7 @@ def test_counts_that_do_not_add_up_are_shouted(home: Home, capsys: pytest.Captur
 
 def test_quarantine_is_summed_by_rule_and_shows_no_value(home: Home, loaded: ArchivedFile) -> None:
     (row,) = summary(home, None)
-    assert (row["dataset"], row["rule"], row["column"], row["rows"]) == (DATASET, "pattern", "new_code", 1)
+    assert (row["dataset"], row["rule"], row["column"], row["rows_per_rule"]) == (DATASET, "pattern", "new_code", 1)
     (detail,) = rows_of(home, DATASET, loaded.sha256[:8])
     assert detail["source_row"] == 3
     assert "not a code" not in json.dumps([row, detail])
@@ -323,7 +323,7 @@ def test_a_refused_file_stands_in_the_quarantine_until_it_is_accepted(home: Home
     bad = arrives(home, "<!doctype html>\n")
     load_pending(home, DATASET)
     (row,) = summary(home, DATASET)
-    assert (row["entity"], row["release"], row["rows"]) == ("(whole file)", bad.sha256[:12], None)
+    assert (row["entity"], row["release"], row["rows_per_rule"]) == ("(whole file)", bad.sha256[:12], None)
     assert accept_file(home, DATASET, bad.sha256[:12]) == bad.name
     assert summary(home, DATASET) == []
     assert [file.sha256 for file in pending(home, DATASET)] == [bad.sha256]
