@@ -78,8 +78,12 @@ def built_from(home: Home) -> str | None:
 
 
 def _candidate_note(home: Home) -> dict[str, str | None]:
+    """The note, empty when there is none or a kill tore it."""
     path = home.build / CANDIDATE_NOTE
-    note: dict[str, str | None] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    try:
+        note: dict[str, str | None] = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return {}
     return note
 
 

@@ -97,15 +97,17 @@ def test_p11_the_doctor_names_a_home_that_cannot_be_written(tmp_path: Path, monk
     assert f"not writable: {home.root}" in found.detail
 
 
-@pytest.mark.parametrize("harm", ["truncated", "overwritten", "torn log"])
+@pytest.mark.parametrize("harm", ["truncated", "overwritten", "torn log", "torn note"])
 def test_p12_a_damaged_candidate_is_dropped_before_dbt_sees_it(home: Home, harm: str) -> None:
     content = home.candidate.read_bytes()
     if harm == "truncated":
         home.candidate.write_bytes(content[: len(content) // 2])
     elif harm == "overwritten":
         home.candidate.write_bytes(b"no database" * 1000)
-    else:
+    elif harm == "torn log":
         home.candidate.with_suffix(".duckdb.wal").write_bytes(b"torn")
+    else:
+        (home.build / "candidate.json").write_text('{"code": "12', encoding="utf-8")
     prepare_candidate(home)
     assert not home.candidate.exists()
     assert not home.candidate.with_suffix(".duckdb.wal").exists()
