@@ -46,9 +46,3 @@ class FileOutcome:
     release_sha256: str = ""
     period_label: str = ""
     counts: tuple[EntityCounts, ...] = field(default=())
-
-    @property
-    def needs_attention(self) -> bool:
-        """Whether someone should look: refused, held, or rows in quarantine."""
-        quarantined = any(count.rows_quarantined for count in self.counts)
-        return self.outcome in (Outcome.REFUSED, Outcome.HELD) or quarantined

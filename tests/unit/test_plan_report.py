@@ -238,7 +238,6 @@ def test_a_loaded_file_is_accounted_for_row_by_row(home: Home, loaded: ArchivedF
     made = plan_of(arrived, pending=((DATASET, loaded.sha256),))
     (outcome,) = final_outcomes(home, made)
     assert outcome.outcome is Outcome.LOADED
-    assert outcome.needs_attention
     (row,) = reconciliation(home, [outcome])
     assert (row.entity, row.read, row.loaded, row.quarantined, row.ignored, row.reconciles) == (
         "successions", 2, 1, 1, 0, True,
