@@ -21,7 +21,7 @@ from orchestration.catalogue.models import DatasetSpec
 from orchestration.errors import FileRefused
 
 ContentKind = Literal[
-    "csv", "zip", "xlsx", "xls", "xlsb", "ods", "parquet", "gzip", "html", "pdf", "empty", "binary"
+    "csv", "zip", "xlsx", "xls", "xlsb", "ods", "parquet", "gzip", "json", "html", "pdf", "empty", "binary"
 ]  # fmt: skip
 
 MAX_FILE_BYTES = 2 * 1024**3
@@ -136,14 +136,14 @@ def _zip_kind(stream: IO[bytes]) -> ContentKind:
 
 
 def _text_kind(head: bytes) -> ContentKind:
-    """``html``, ``csv`` or ``binary`` for bytes without a known signature."""
+    """``html``, ``json``, ``csv`` or ``binary`` for bytes without a known signature."""
     text = _text(head)
     if not head.startswith(UTF16_MARKS) and re.search(rb"[\x00-\x08\x0e-\x19\x1b-\x1f]", head):
         return "binary"
     start = text.lstrip("\ufeff \t\r\n\f")
     if start.startswith("<"):
         return "html" if re.search(r"<(!doctype\s+html|html|head|body)\b", start, re.IGNORECASE) else "binary"
-    return "binary" if start.startswith(('{"', "{}", "[{", "[]")) else "csv"
+    return "json" if re.match(r'\{\s*["}]|\[\s*[\[{"\]]', start) else "csv"
 
 
 def _text(head: bytes) -> str:

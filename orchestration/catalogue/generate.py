@@ -47,6 +47,7 @@ def generated_files() -> dict[Path, str]:
         files[_sources_path(spec.name)] = _sources(spec.name, spec.title, entities, _columns(spec))
     files[_sources_path("platform")] = _sources("platform", "What the platform knows", PLATFORM_TABLES, {})
     files[INTERMEDIATE / "int_observations__combined.sql"] = _combined()
+    files[INTERMEDIATE / "int_organisations__mentioned.sql"] = _mentioned()
     files[ROOT / "docs" / "data-dictionary.md"] = "\n".join(_dictionary()) + "\n"
     return files
 
@@ -91,6 +92,19 @@ def _combined() -> str:
     return f"-- {HEADER}\n" + "\nunion all\n".join(selects) + "\n"
 
 
+def _mentioned() -> str:
+    """SQL that stacks the names that publications give to organisations, from the model each spec names."""
+    columns = ",\n    ".join(
+        ("organisation_code", "organisation_scheme", "organisation_name as name", "period_start as seen_on")
+    )
+    selects = [
+        f"select distinct\n    {columns}\nfrom {{{{ ref('{spec.names_model}') }}}}"
+        for spec in dataset_specs().values()
+        if spec.names_model and not spec.not_published_because
+    ]
+    return f"-- {HEADER}\n" + "\nunion all\n".join(selects) + "\n"
+
+
 def _dictionary() -> Iterator[str]:
     yield from ("# Data dictionary", "", f"<!-- {HEADER} -->", "")
     yield from (
@@ -111,8 +125,8 @@ def _dictionary() -> Iterator[str]:
     )
     for known in breaks().values():
         yield (
-            f"| {known.break_id} | {known.measure_id} | {known.starts_on} | {known.ends_on or ''} | {known.kind} | "
-            f"{known.handling} | {_cell(known.description)} |"
+            f"| {known.break_id} | {', '.join(known.measure_ids)} | {known.starts_on} | {known.ends_on or ''} | "
+            f"{known.kind} | {known.handling} | {_cell(known.description)} |"
         )
 
 
@@ -159,11 +173,15 @@ def _rules(column: Column) -> str:
 
 def _measure_section(measure: Measure) -> Iterator[str]:
     yield from (f"### {measure.measure_id}: {measure.title}", "")
+    hidden = measure.disclosure
     facts: dict[str, Any] = {
         "dataset": measure.dataset, "numerator": measure.numerator, "denominator": measure.denominator or "none",
         "unit": measure.unit, "interval": measure.interval, "better when": measure.direction, "role": measure.role,
         "nature": measure.nature, "theme": measure.quality_theme, "kind": measure.observation_kind,
-        "adjustment": measure.adjustment, "linked topics": ", ".join(measure.linked_qi_topics) or "none",
+        "adjustment": measure.adjustment,
+        "disclosure": f"{hidden.rule}; {hidden.suppression}. {hidden.evidence.strip()}",
+        "held when England moves by more than": f"{measure.revision_tolerance:g} %",
+        "linked topics": ", ".join(measure.linked_qi_topics) or "none",
     }  # fmt: skip
     yield from (f"- **{name}**: {str(value).strip()}" for name, value in facts.items())
     if measure.notes:

@@ -54,6 +54,13 @@ class UsageWarning(StrEnum):
     OVERLAPPING_BREAKDOWNS = "overlapping_breakdowns"
     SELF_REPORTED = "self_reported"
     SNAPSHOT_OVERWRITES_HISTORY = "snapshot_overwrites_history"
+    PROVISIONAL_FIGURES = "provisional_figures"
+    ROLLING_WINDOWS_OVERLAP = "rolling_windows_overlap"
+    ESTIMATES_FOR_NON_SUBMITTERS = "estimates_for_non_submitters"
+    RECORD_LEVEL_SOURCE = "record_level_source"
+    STOCK_NOT_FLOW = "stock_not_flow"
+    SAMPLE_SURVEY = "sample_survey"
+    LAYOUT_FROM_DOCUMENTATION = "layout_from_documentation"
 
 
 class Column(Document):
@@ -137,7 +144,7 @@ class Layout(Document):
     met: Literal["real_file", "documentation_only"] = Field(
         description="Whether a publisher's file in this layout has been read, or only its documentation."
     )
-    file_kinds: tuple[Literal["csv", "zip", "xlsx", "xls", "xlsb", "ods", "parquet", "gzip"], ...]
+    file_kinds: tuple[Literal["csv", "zip", "xlsx", "xls", "xlsb", "ods", "parquet", "gzip", "json"], ...]
 
 
 class Ignore(Document):
@@ -159,7 +166,7 @@ class Discovery(Document):
     max_pages: int = Field(default=20, ge=1, le=100)
 
 
-class Rounding(Document):
+class Disclosure(Document):
     """The publisher's rounding and suppression rule, with evidence."""
 
     rule: Literal["none", "nearest_5", "1to7_as_5", "unknown"]
@@ -188,11 +195,19 @@ class DatasetSpec(Document):
     official_statistics: Literal["accredited", "official", "management_information", "not_statistics"]
     layouts: tuple[Layout, ...] = Field(min_length=1)
     entities: tuple[Entity, ...] = Field(min_length=1)
-    rounding: Rounding
+    rounding: Disclosure
     usage_warnings: tuple[UsageWarning, ...] = ()
     ignores: tuple[Ignore, ...] = ()
     partitions: Literal["month", "financial_year", "release"] = "release"
     first_period: date | None = None
+    not_published_because: str | None = Field(
+        default=None, description="Why the dataset is loaded and reconciled but reaches no mart; None: it may."
+    )
+    names_model: Identifier | None = Field(
+        default=None,
+        description="dbt model with organisation_code, organisation_scheme, organisation_name and period_start: names "
+        "to show for codes that no register knows.",
+    )
 
     def entity(self, name: str) -> Entity:
         """The entity called ``name``; KeyError when there is none."""
@@ -218,25 +233,39 @@ class Measure(Document):
     title: str
     numerator: str
     denominator: str | None
-    unit: Literal["percent", "per_1000", "per_100000", "count", "score"]
+    unit: Literal["percent", "per_1000", "per_100000", "count", "score", "ratio", "weeks"]
     multiplier: float = 1.0
-    interval: Literal["wilson", "byar", "none"]
+    interval: Literal["wilson", "byar", "published", "none"] = Field(
+        description="How the 95 % interval is made; `published`: the publisher's own limits."
+    )
     direction: Literal["higher", "lower", "target", "none"]
     role: Literal["process", "outcome", "balancing", "structure", "experience"]
     nature: Literal["flow", "stock", "event_rate", "score", "prevalence"]
     quality_theme: Literal["safety", "outcomes", "resolution", "experience"]
     observation_kind: Literal["rate_within_stratum", "stratum_distribution", "score"]
-    adjustment: str = "crude"
-    margins: Margins | None = None
+    adjustment: str = Field(
+        default="crude", description="crude, age_sex_standardised, casemix(name): never mixed in one series."
+    )
+    margins: Margins | None = Field(default=None, description="None only where neither direction is better.")
+    disclosure: Disclosure = Field(description="What the publisher rounds and hides in this measure, with evidence.")
+    revision_tolerance: float = Field(
+        gt=0, description="Percent by which a new release may move a total of England before a human has to accept it."
+    )
     linked_qi_topics: tuple[Identifier, ...] = ()
     notes: str = ""
+
+    @model_validator(mode="after")
+    def _a_direction_needs_margins(self) -> "Measure":
+        if self.direction in ("higher", "lower") and self.margins is None:
+            raise ValueError(f"{self.measure_id}: a measure with a better direction needs margins")
+        return self
 
 
 class Break(Document):
     """A known discontinuity of a series."""
 
     break_id: Identifier
-    measure_id: Identifier
+    measure_ids: tuple[Identifier, ...] = Field(min_length=1)
     starts_on: date
     ends_on: date | None = None
     organisation_codes: tuple[str, ...] = Field(default=(), description="Empty: all organisations.")
@@ -245,3 +274,31 @@ class Break(Document):
     description: str
     source: str
     is_synthetic: bool = Field(default=False, description="Only for homes that hold simulated data.")
+
+
+class Expectation(Document):
+    """What must hold of the rows that a correction touches, before it is applied."""
+
+    rows: int = Field(ge=1, description="Number of rows that `where` finds.")
+    sql: str = Field(default="true", description="SQL boolean over the entity's text columns that each of them keeps.")
+
+
+class Correction(Document):
+    """A known fault of one published file and what is done about it, until the publisher mends it."""
+
+    correction_id: Identifier
+    entity: Identifier
+    release_sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="The one file that it concerns.")
+    where: str = Field(description="SQL boolean over the entity's text columns (as published, before casting).")
+    action: Literal["set", "ignore"] = Field(description="`set` puts other text into columns; `ignore` drops the rows.")
+    values: dict[Identifier, str] = Field(default_factory=dict, description="For `set`: column and its new text.")
+    reason: str
+    reported: date | None = Field(default=None, description="When the publisher was told; None: not told.")
+    status: Literal["open", "acknowledged", "published_by_publisher"]
+    expect: Expectation
+
+    @model_validator(mode="after")
+    def _values_belong_to_set(self) -> "Correction":
+        if (self.action == "set") != bool(self.values):
+            raise ValueError(f"{self.correction_id}: `set` needs values and `ignore` has none")
+        return self

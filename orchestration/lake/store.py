@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration.catalogue.models import ColumnType, DatasetSpec, Entity
+from orchestration.catalogue.models import Break, ColumnType, DatasetSpec, Entity, Measure
 from orchestration.catalogue.registry import breaks, dataset_specs, measures
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ class LoadReport:
     sequence: int
     made_with: str
     counts: tuple[EntityCounts, ...]
+    not_published_because: str = ""
     quarantine: tuple[QuarantinedRow, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -211,8 +212,8 @@ class Lake:
         self._platform("releases", RELEASE_COLUMNS, (_release_row(report, ranks) for report in reports))
         self._platform("loads", LOAD_COLUMNS, (row for report in reports for row in _load_rows(report)))
         self._platform("datasets", DATASET_COLUMNS, map(_dataset_row, dataset_specs().values()))
-        self._platform("measures", MEASURE_COLUMNS, (measure.model_dump() for measure in measures().values()))
-        self._platform("breaks", BREAK_COLUMNS, (known.model_dump() for known in known_breaks))
+        self._platform("measures", MEASURE_COLUMNS, map(_measure_row, measures().values()))
+        self._platform("breaks", BREAK_COLUMNS, (row for known in known_breaks for row in _break_rows(known)))
 
     def _platform(self, name: str, columns: Mapping[str, str], rows: Iterable[Mapping[str, Any]]) -> None:
         import pyarrow as pa
@@ -241,7 +242,8 @@ class Lake:
 RELEASE_COLUMNS = {
     "dataset": "text", "release_sha256": "text", "file_name": "text", "layout": "text", "period_start": "date",
     "period_end": "date", "period_label": "text", "published_on": "date", "release_status": "text", "origin": "text",
-    "licence": "text", "release_rank": "integer", "notes": "text",
+    "licence": "text", "release_rank": "integer", "is_publishable": "boolean", "not_published_because": "text",
+    "notes": "text",
 }  # fmt: skip
 LOAD_COLUMNS = {
     "dataset": "text", "entity": "text", "release_sha256": "text", "rows_read": "integer", "rows_loaded": "integer",
@@ -256,8 +258,10 @@ DATASET_COLUMNS = {
 MEASURE_COLUMNS = {
     "measure_id": "text", "dataset": "text", "title": "text", "numerator": "text", "denominator": "text",
     "unit": "text", "multiplier": "number", "interval": "text", "direction": "text", "role": "text", "nature": "text",
-    "quality_theme": "text", "observation_kind": "text", "adjustment": "text", "linked_qi_topics": "text",
-    "notes": "text",
+    "quality_theme": "text", "observation_kind": "text", "adjustment": "text", "margin_overall": "number",
+    "margin_absolute_gap": "number", "margin_relative_gap": "number", "disclosure_rule": "text",
+    "disclosure_suppression": "text", "disclosure_evidence": "text", "revision_tolerance": "number",
+    "linked_qi_topics": "text", "notes": "text",
 }  # fmt: skip
 BREAK_COLUMNS = {
     "break_id": "text", "measure_id": "text", "starts_on": "date", "ends_on": "date", "organisation_codes": "text",
@@ -279,8 +283,13 @@ def release_ranks(reports: Iterable[LoadReport]) -> dict[tuple[str, str], int]:
 
 
 def _release_row(report: LoadReport, ranks: Mapping[tuple[str, str], int]) -> dict[str, Any]:
-    row = {name: getattr(report, name) for name in RELEASE_COLUMNS if name not in ("release_rank", "notes")}
-    return {**row, "release_rank": ranks[report.dataset, report.release_sha256], "notes": "; ".join(report.notes)}
+    row = {name: getattr(report, name, None) for name in RELEASE_COLUMNS}
+    return {
+        **row,
+        "release_rank": ranks[report.dataset, report.release_sha256],
+        "is_publishable": not report.not_published_because,
+        "notes": "; ".join(report.notes),
+    }
 
 
 def _load_rows(report: LoadReport) -> Iterable[dict[str, Any]]:
@@ -299,6 +308,18 @@ def _dataset_row(spec: DatasetSpec) -> dict[str, Any]:
     row = {name: getattr(spec, name, None) for name in DATASET_COLUMNS}
     rounding = f"{spec.rounding.rule}; suppression: {spec.rounding.suppression}"
     return {**row, "dataset": spec.name, "rounding": rounding, "rounding_evidence": spec.rounding.evidence}
+
+
+def _measure_row(measure: Measure) -> dict[str, Any]:
+    row = measure.model_dump()
+    margins, disclosure = row.pop("margins") or {}, row.pop("disclosure")
+    row |= {f"margin_{name}": margins.get(name) for name in ("overall", "absolute_gap", "relative_gap")}
+    return row | {f"disclosure_{name}": disclosure[name] for name in ("rule", "suppression", "evidence")}
+
+
+def _break_rows(known: Break) -> Iterable[dict[str, Any]]:
+    for measure_id in known.measure_ids:
+        yield {**known.model_dump(), "measure_id": measure_id}
 
 
 def _tally(counts: Mapping[str, int]) -> str:

@@ -20,6 +20,9 @@ from orchestration.refresh.outcomes import FileOutcome, Outcome
 if TYPE_CHECKING:
     from orchestration.validation.validate import Validated
 
+CUT_SUFFIX = ".sample"
+CUT_REASON = "a cut of a publication, kept to read its layout; its numbers are not all there"
+
 
 def registering_datasets(spec: DatasetSpec) -> list[str]:
     """Datasets that make up the registers which this one refers to; they load before it."""
@@ -126,6 +129,7 @@ def _report(
         sequence=file.sequence,
         made_with=made,
         counts=counts,
+        not_published_because=spec.not_published_because or (CUT_REASON if file.name.endswith(CUT_SUFFIX) else ""),
         quarantine=quarantine,
         notes=parsed.notes,
     )

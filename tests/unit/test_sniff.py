@@ -37,7 +37,7 @@ def written(folder: Path, content: bytes) -> Path:
         (b"\n<!DOCTYPE html><html><head>", "html"),
         (b"<?xml version='1.0'?><html xmlns='x'>", "html"),
         (b"<?xml version='1.0'?><Workbook/>", "binary"),
-        (b'{"error": "gone"}', "binary"),
+        (b'{"error": "gone"}', "json"),
         (b"%PDF-1.7 ", "pdf"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "binary"),
         (b"", "empty"),

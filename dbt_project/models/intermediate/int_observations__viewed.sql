@@ -57,8 +57,10 @@ pooled as (
                 then 'combined_elsewhere'
             when min(with_successor.value_status) = max(with_successor.value_status)
                 then max(with_successor.value_status)
+            when count(*) > 1 and count(with_successor.numerator) < count(*) then 'not_applicable'
             else 'value'
         end as value_status,
+        case when count(*) = 1 then max(with_successor.value) end as only_value,
         max(with_successor.release_status) as release_status,
         max(with_successor.dataset) as dataset,
         max(with_successor.release_sha256) as release_sha256,
@@ -73,6 +75,7 @@ pooled_rates as (
         pooled.*,
         case
             when pooled.value_status <> 'value' or pooled.observation_kind = 'stratum_distribution' then null
+            when pooled.only_value is not null then pooled.only_value
             when pooled.denominator > 0 then measures.multiplier * pooled.numerator / pooled.denominator
         end as value
     from pooled

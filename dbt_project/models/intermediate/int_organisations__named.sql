@@ -1,20 +1,4 @@
-with published as (
-    select distinct
-        organisation_code,
-        'ods' as organisation_scheme,
-        organisation_name as name,
-        period_start as seen_on
-    from {{ ref('stg_ae_monthly__attendances') }}
-    {% for model in ['stg_talking_therapies__activity', 'stg_maternity_msds__counts', 'int_fingertips__classified'] %}
-    union all
-    select distinct
-        organisation_code,
-        organisation_scheme,
-        organisation_name as name,
-        period_start as seen_on
-    from {{ ref(model) }}
-    {% endfor %}
-),
+with published as (select * from {{ ref('int_organisations__mentioned') }}),
 
 ranked as (
     select

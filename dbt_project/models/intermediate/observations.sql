@@ -1,6 +1,10 @@
 with combined as (select * from {{ ref('int_observations__combined') }}),
 
-releases as (select * from {{ ref('stg_platform__releases') }}),
+-- cuts of publications, and datasets that are loaded only to read their layout, reach no mart
+releases as (
+    select * from {{ ref('stg_platform__releases') }}
+    where is_publishable
+),
 
 -- the newest release that covers a measure's period within a scope replaces the older ones whole
 newest as (

@@ -5,6 +5,7 @@ select
     period_start,
     period_end,
     organisation_code,
+    'ods' as organisation_scheme,
     organisation_name,
     parent_name as region_name,
     attendances_type_1,

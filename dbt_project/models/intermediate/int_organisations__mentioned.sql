@@ -1,0 +1,28 @@
+-- Generated from the catalogue by `python -m orchestration.catalogue.generate`. Do not edit.
+select distinct
+    organisation_code,
+    organisation_scheme,
+    organisation_name as name,
+    period_start as seen_on
+from {{ ref('stg_ae_monthly__attendances') }}
+union all
+select distinct
+    organisation_code,
+    organisation_scheme,
+    organisation_name as name,
+    period_start as seen_on
+from {{ ref('int_fingertips__classified') }}
+union all
+select distinct
+    organisation_code,
+    organisation_scheme,
+    organisation_name as name,
+    period_start as seen_on
+from {{ ref('stg_maternity_msds__counts') }}
+union all
+select distinct
+    organisation_code,
+    organisation_scheme,
+    organisation_name as name,
+    period_start as seen_on
+from {{ ref('stg_talking_therapies__activity') }}
