@@ -38,6 +38,10 @@ class ConfigurationError(EvenhandError):
     exit_code = ExitCode.CONFIGURATION
 
 
+class CorrectionBroken(ConfigurationError):
+    """A correction no longer fits the file it is for; nothing is built until a human has looked."""
+
+
 class LockedError(EvenhandError):
     """Another refresh is active; the message names its owner."""
 

@@ -14,6 +14,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
 
@@ -50,6 +51,7 @@ class ArchivedFile(Document):
     original_sha256: Sha256 | None = None
     status: FileStatus = "archived"
     reason: str | None = None
+    accepted_on: date | None = None
 
 
 class SeenAt(Document):
@@ -134,6 +136,16 @@ class Archive:
             marked = row.model_copy(update={"status": status, "reason": reason})
             self._write(self._row(dataset, sha256), marked.model_dump_json(indent=2))
             return marked
+
+    def accept(self, dataset: str, sha256: str, on: date) -> ArchivedFile:
+        """Note that a human let this release through although it moves a total of England; returns the row."""
+        with self._locked():
+            row = self.find(dataset, sha256)
+            if row is None:
+                raise KeyError(f"{dataset}/{sha256}")
+            accepted = row.model_copy(update={"accepted_on": on})
+            self._write(self._row(dataset, sha256), accepted.model_dump_json(indent=2))
+            return accepted
 
     def open(self, sha256: str) -> Path:
         """Path of the blob, its bytes verified against ``sha256``; FileRefused when it is lost or damaged."""

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from orchestration.catalogue.models import Break, Column, DatasetSpec, Entity, Measure
+from orchestration.catalogue.models import Break, Column, Corrections, DatasetSpec, Entity, Measure
 from orchestration.catalogue.registry import PACKAGE, breaks, dataset_specs, measures
 
 ROOT = PACKAGE.parent
@@ -37,7 +37,7 @@ PLATFORM_TABLES = {
 def generated_files() -> dict[Path, str]:
     """Every generated file of the project with the text it must hold."""
     files: dict[Path, str] = {}
-    for name, model in (("dataset", DatasetSpec), ("measure", Measure), ("break", Break)):
+    for name, model in (("dataset", DatasetSpec), ("measure", Measure), ("break", Break), ("corrections", Corrections)):
         schema = {"$comment": HEADER, **model.model_json_schema()}
         files[PACKAGE / "catalogue" / "schemas" / f"{name}.schema.json"] = json.dumps(schema, indent=2) + "\n"
     for spec in dataset_specs().values():

@@ -233,7 +233,7 @@ class Measure(Document):
     title: str
     numerator: str
     denominator: str | None
-    unit: Literal["percent", "per_1000", "per_100000", "count", "score", "ratio", "weeks"]
+    unit: Literal["percent", "per_1000", "per_100000", "count", "score", "ratio", "weeks", "days"]
     multiplier: float = 1.0
     interval: Literal["wilson", "byar", "published", "none"] = Field(
         description="How the 95 % interval is made; `published`: the publisher's own limits."
@@ -277,28 +277,51 @@ class Break(Document):
 
 
 class Expectation(Document):
-    """What must hold of the rows that a correction touches, before it is applied."""
+    """What must hold of the rows that a correction touches, in every file of the period, before it is applied."""
 
     rows: int = Field(ge=1, description="Number of rows that `where` finds.")
     sql: str = Field(default="true", description="SQL boolean over the entity's text columns that each of them keeps.")
 
 
 class Correction(Document):
-    """A known fault of one published file and what is done about it, until the publisher mends it."""
+    """A known fault of published files of one period and what is done about it, until the publisher mends it.
+
+    When `expect` stops holding, because a re-issue no longer shows the fault, the build stops until a human has looked.
+    """
 
     correction_id: Identifier
     entity: Identifier
-    release_sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="The one file that it concerns.")
+    period_start: date
+    period_end: date
     where: str = Field(description="SQL boolean over the entity's text columns (as published, before casting).")
     action: Literal["set", "ignore"] = Field(description="`set` puts other text into columns; `ignore` drops the rows.")
     values: dict[Identifier, str] = Field(default_factory=dict, description="For `set`: column and its new text.")
     reason: str
     reported: date | None = Field(default=None, description="When the publisher was told; None: not told.")
-    status: Literal["open", "acknowledged", "published_by_publisher"]
+    status: Literal["open", "acknowledged", "mended"] = Field(
+        description="`mended`: a re-issue shows the right figure; `releases` then names the files that still do not."
+    )
+    releases: tuple[Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")], ...] = Field(
+        default=(), description="sha256 of the files concerned; empty: every file of the period."
+    )
     expect: Expectation
 
     @model_validator(mode="after")
-    def _values_belong_to_set(self) -> "Correction":
+    def _fields_fit_together(self) -> "Correction":
         if (self.action == "set") != bool(self.values):
             raise ValueError(f"{self.correction_id}: `set` needs values and `ignore` has none")
+        if self.status == "mended" and not self.releases:
+            raise ValueError(f"{self.correction_id}: a mended fault needs the releases that still show it")
         return self
+
+    def concerns(self, release_sha256: str, period_start: date, period_end: date) -> bool:
+        """Whether it is to be applied to this file."""
+        if self.releases:
+            return release_sha256 in self.releases
+        return (self.period_start, self.period_end) == (period_start, period_end)
+
+
+class Corrections(Document):
+    """The corrections of one dataset: `datasets/<name>/corrections.yaml`."""
+
+    corrections: tuple[Correction, ...] = Field(min_length=1)

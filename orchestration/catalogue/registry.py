@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from orchestration.catalogue.models import Break, DatasetSpec, Measure
+from orchestration.catalogue.models import Break, Correction, Corrections, DatasetSpec, Measure
 from orchestration.errors import ConfigurationError, UsageError
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -57,6 +57,13 @@ def dataset_spec(name: str) -> DatasetSpec:
     except KeyError:
         known = ", ".join(dataset_specs())
         raise UsageError(f"there is no dataset {name!r}; known are {known}") from None
+
+
+@cache
+def corrections(dataset: str) -> tuple[Correction, ...]:
+    """Corrections of the dataset's published files; empty when it has no corrections.yaml."""
+    path = DATASETS / dataset / "corrections.yaml"
+    return read_document(path, Corrections).corrections if path.exists() else ()
 
 
 @cache

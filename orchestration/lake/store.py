@@ -8,7 +8,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -80,6 +80,7 @@ class LoadReport:
     made_with: str
     counts: tuple[EntityCounts, ...]
     not_published_because: str = ""
+    accepted_on: date | None = None
     quarantine: tuple[QuarantinedRow, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -101,8 +102,8 @@ class LoadReport:
     def from_json(cls, text: str) -> "LoadReport":
         """The report that ``to_json`` wrote."""
         document: dict[str, Any] = json.loads(text)
-        for name in ("period_start", "period_end", "published_on"):
-            document[name] = date.fromisoformat(document[name]) if document[name] else None
+        for name in ("period_start", "period_end", "published_on", "accepted_on"):
+            document[name] = date.fromisoformat(document[name]) if document.get(name) else None
         document["counts"] = tuple(EntityCounts(**count) for count in document["counts"])
         document["quarantine"] = tuple(QuarantinedRow(**row) for row in document["quarantine"])
         document["notes"] = tuple(document["notes"])
@@ -166,6 +167,12 @@ class Lake:
         path = self._report(spec.name, report.release_sha256)
         path.parent.mkdir(parents=True, exist_ok=True)
         _replace(path, report.to_json().encode())
+
+    def accept(self, dataset: str, release_sha256: str, on: date) -> None:
+        """Put a human's acceptance into the release's report, so that the next build uses it."""
+        path = self._report(dataset, release_sha256)
+        report = LoadReport.from_json(path.read_text(encoding="utf-8"))
+        _replace(path, replace(report, accepted_on=on).to_json().encode())
 
     def forget(self, dataset: str, release_sha256: str) -> None:
         """Take a release out of the lake (its report first, so that a crash leaves orphans, never half a release)."""
@@ -243,7 +250,7 @@ RELEASE_COLUMNS = {
     "dataset": "text", "release_sha256": "text", "file_name": "text", "layout": "text", "period_start": "date",
     "period_end": "date", "period_label": "text", "published_on": "date", "release_status": "text", "origin": "text",
     "licence": "text", "release_rank": "integer", "is_publishable": "boolean", "not_published_because": "text",
-    "notes": "text",
+    "accepted_on": "date", "notes": "text",
 }  # fmt: skip
 LOAD_COLUMNS = {
     "dataset": "text", "entity": "text", "release_sha256": "text", "rows_read": "integer", "rows_loaded": "integer",

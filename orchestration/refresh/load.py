@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.acquisition.archive import Archive, ArchivedFile
 from orchestration.catalogue.models import DatasetSpec
-from orchestration.catalogue.registry import DATASETS, PACKAGE, dataset_spec, dataset_specs
+from orchestration.catalogue.registry import DATASETS, PACKAGE, corrections, dataset_spec, dataset_specs
 from orchestration.datasets.protocol import Parsed, SourceFile, parser_of
 from orchestration.errors import FileRefused
 from orchestration.home import Home
@@ -47,11 +47,13 @@ def made_with(spec: DatasetSpec, references: Mapping[str, frozenset[str]]) -> st
     sources = [
         folder / "dataset.yaml",
         folder / "parse.py",
+        folder / "corrections.yaml",
         DATASETS / "reading.py",
         PACKAGE / "validation/validate.py",
+        PACKAGE / "validation/corrections.py",
     ]
     for path in sources:
-        digest.update(path.read_bytes())
+        digest.update(path.read_bytes() if path.exists() else b"")
     for name, codes in sorted(references.items()):
         digest.update(f"{name}:{','.join(sorted(codes))}".encode())
     return digest.hexdigest()[:16]
@@ -82,6 +84,7 @@ def _load(home: Home, spec: DatasetSpec, file: ArchivedFile) -> FileOutcome:
     except FileRefused as error:
         lake.forget(spec.name, file.sha256)
         return _refused(archive, file, error)
+    parsed = _corrected(spec, file, parsed)
     references = references_of(lake, spec)
     tables = _validated(spec, parsed, references)
     report = _report(spec, file, parsed, tables, made_with(spec, references))
@@ -89,6 +92,15 @@ def _load(home: Home, spec: DatasetSpec, file: ArchivedFile) -> FileOutcome:
     return FileOutcome(
         spec.name, file.name, Outcome.LOADED, "; ".join(parsed.notes), file.sha256, parsed.period_label, report.counts
     )
+
+
+def _corrected(spec: DatasetSpec, file: ArchivedFile, parsed: Parsed) -> Parsed:
+    known = corrections(spec.name)
+    if not known:
+        return parsed
+    from orchestration.validation.corrections import correct
+
+    return correct(parsed, known, file.sha256, file.name)
 
 
 def _refused(archive: Archive, file: ArchivedFile, error: FileRefused) -> FileOutcome:
@@ -129,6 +141,7 @@ def _report(
         sequence=file.sequence,
         made_with=made,
         counts=counts,
+        accepted_on=file.accepted_on,
         not_published_because=spec.not_published_because or (CUT_REASON if file.name.endswith(CUT_SUFFIX) else ""),
         quarantine=quarantine,
         notes=parsed.notes,

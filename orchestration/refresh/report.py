@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from orchestration.acquisition.archive import Archive
-from orchestration.errors import ExitCode
+from orchestration.errors import CorrectionBroken, ExitCode
 from orchestration.home import Home
 from orchestration.lake.store import Lake, LoadReport
 from orchestration.publication.release import current_release, read_manifest
@@ -112,8 +112,13 @@ def reconciliation(home: Home, outcomes: Sequence[FileOutcome]) -> Iterator[Row]
 
 
 def exit_code(outcomes: Sequence[FileOutcome], rows: Sequence[Row], result: Ran | None) -> ExitCode:
-    """1 for a bug, 3 when something was quarantined, refused, held or stopped by a gate, 4 when a source is away."""
+    """6 when a correction is broken, 1 for a bug, 4 when a source is away.
+
+    3 when something was quarantined, refused, held or stopped by a gate.
+    """
     if result is not None and not result.success:
+        if result.failures and all(CorrectionBroken.__name__ in message for _, message in result.failures):
+            return ExitCode.CONFIGURATION
         gates = ("dbt_models", "great_expectations", "release", "published/")
         stopped = result.failures and all(step.startswith(gates) for step, _ in result.failures)
         return ExitCode.ATTENTION if stopped else ExitCode.BUG

@@ -121,10 +121,13 @@ _MEASURE: Row = {
     "measure_id": "recovery", "dataset": "talking_therapies", "title": "Recovery", "numerator": "Recovered",
     "denominator": "Finished", "unit": "percent", "multiplier": 100.0, "interval_method": "wilson",
     "direction": "higher", "role": "outcome", "nature": "flow", "quality_theme": "outcomes",
-    "observation_kind": "rate_within_stratum", "adjustment": "crude",
+    "observation_kind": "rate_within_stratum", "adjustment": "crude", "margin_overall": 1.0,
+    "margin_absolute_gap": 1.0, "margin_relative_gap": 0.0953, "disclosure_rule": "nearest_5",
+    "disclosure_suppression": "below 5", "disclosure_evidence": "seen", "revision_tolerance": 2.0,
 }  # fmt: skip
 _DELIVERIES: Row = {
-    **_MEASURE, "measure_id": "deliveries", "denominator": None, "unit": "count", "multiplier": 1.0,
+    **_MEASURE, "margin_overall": None, "margin_absolute_gap": None, "margin_relative_gap": None,
+    "measure_id": "deliveries", "denominator": None, "unit": "count", "multiplier": 1.0,
     "direction": "none", "interval_method": "none", "observation_kind": "stratum_distribution",
 }  # fmt: skip
 _DATASET: Row = {
@@ -147,8 +150,15 @@ _RELEASE: Row = {
     "dataset": "ae_monthly", "release_sha256": SHA, "file_name": "f.csv", "layout": "csv",
     "period_start": "2024-04-01", "period_end": "2024-04-30", "period_label": "April 2024",
     "published_on": "2024-05-12", "release_status": "final", "release_number": 1, "is_latest": True,
-    "origin": "publisher", "licence": "OGL-UK-3.0", "is_synthetic": False,
+    "origin": "publisher", "licence": "OGL-UK-3.0", "is_publishable": True, "not_published_because": "",
+    "accepted_on": None, "is_held": False, "held_because": None, "is_synthetic": False,
 }  # fmt: skip
+_HELD: Row = {
+    **_RELEASE, "release_sha256": "c" * 64, "release_number": 2, "is_held": True, "held_because": "England moves by 9 %",
+    "is_latest": False,
+}  # fmt: skip
+_ACCEPTED: Row = {**_HELD, "accepted_on": "2024-06-01", "is_held": False, "held_because": None}
+_CUT: Row = {**_HELD, "is_publishable": False, "not_published_because": "a cut of a publication", "is_held": False}
 _SYNTHETIC_RELEASE: Row = {**_RELEASE, "origin": "synthetic", "is_synthetic": True, "file_name": "SYNTHETIC-f.csv"}
 _LINEAGE: Row = {
     "measure_id": "four_hours", "dataset": "ae_monthly", "release_sha256": SHA, "file_name": "f.csv",
@@ -179,7 +189,12 @@ GOOD: dict[str, list[Row]] = {
     "datasets": [_DATASET],
     "breaks": [_BREAK],
     "data_quality": [_QUALITY],
-    "releases": [_RELEASE],
+    "releases": [
+        _RELEASE,
+        _HELD,
+        {**_ACCEPTED, "release_sha256": "d" * 64},
+        {**_CUT, "release_sha256": "e" * 64},
+    ],
     "lineage": [_LINEAGE],
 }  # fmt: skip
 
@@ -319,6 +334,9 @@ TAMPERED: dict[str, dict[str, Row]] = {
         "a_distribution_has_no_interval": {**_DELIVERIES, "interval_method": "wilson"},
         "a_distribution_has_no_better_direction": {**_DELIVERIES, "direction": "lower"},
         "a_percentage_has_an_interval_of_a_proportion": {"interval_method": "byar"},
+        "a_revision_tolerance_is_above_zero": {"revision_tolerance": 0.0},
+        "a_measure_where_more_is_better_says_what_change_matters": {"margin_overall": None},
+        "a_measure_where_less_is_better_says_what_change_matters": {"direction": "lower", "margin_overall": None},
     },
     "datasets": {
         "an_open_licence_stands_in_the_attribution": {"attribution": "Source: P."},
@@ -342,6 +360,10 @@ TAMPERED: dict[str, dict[str, Row]] = {
         "a_simulated_file_says_so_in_its_name": {**_SYNTHETIC_RELEASE, "file_name": "f.csv"},
         "a_simulated_file_is_marked_as_simulated": {"origin": "synthetic"},
         "a_real_file_is_not_marked_as_simulated": {"is_synthetic": True},
+        "a_held_release_says_why": {**_HELD, "held_because": None},
+        "an_accepted_release_is_not_held": {**_ACCEPTED, "is_held": True, "held_because": "England moves by 9 %"},
+        "a_release_that_is_never_published_is_not_held": {**_CUT, "is_held": True},
+        "a_release_that_is_never_published_says_why": {**_CUT, "not_published_because": ""},
     },
     "lineage": {
         "no_observation_is_before_1990": {"first_period_start": "1900-01-01"},

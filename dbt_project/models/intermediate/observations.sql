@@ -1,9 +1,19 @@
 with combined as (select * from {{ ref('int_observations__combined') }}),
 
--- cuts of publications, and datasets that are loaded only to read their layout, reach no mart
+held as (
+    select distinct
+        dataset,
+        release_sha256
+    from {{ ref('int_releases__held') }}
+),
+
+-- cuts of publications, datasets that are loaded only to read their layout, and releases that wait for a human to
+-- accept them reach no mart
 releases as (
-    select * from {{ ref('stg_platform__releases') }}
-    where is_publishable
+    select releases.*
+    from {{ ref('stg_platform__releases') }} as releases
+    left join held on releases.dataset = held.dataset and releases.release_sha256 = held.release_sha256
+    where releases.is_publishable and held.release_sha256 is null
 ),
 
 -- the newest release that covers a measure's period within a scope replaces the older ones whole

@@ -15,6 +15,13 @@ select
     quality_theme,
     observation_kind,
     adjustment,
+    margin_overall,
+    margin_absolute_gap,
+    margin_relative_gap,
+    disclosure_rule,
+    disclosure_suppression,
+    disclosure_evidence,
+    revision_tolerance,
     linked_qi_topics,
     notes
 from measures
