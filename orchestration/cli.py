@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -60,9 +61,17 @@ def refresh(
     folder: Annotated[Path | None, typer.Option("--from", help="Take files from FOLDER/<dataset>/ instead.")] = None,
     dataset: Annotated[list[str] | None, typer.Option(help="Only this dataset (repeatable).")] = None,
     offline: Annotated[bool, typer.Option(help="Ask no publisher; load what is archived and in the inbox.")] = False,
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Rebuild what was known on this day, into --into.")
+    ] = None,
+    into: Annotated[Path | None, typer.Option(help="A new folder: the home of the past state.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Load whatever is new, rebuild the marts, publish a release."""
+    if (as_of is None) != (into is None):
+        raise UsageError("--as-of DATE and --into FOLDER go together")
+    if as_of is not None and into is not None:
+        raise typer.Exit(_refresh_as_of(as_of.date(), into, folder, dataset, as_json=as_json))
     from orchestration.catalogue.registry import dataset_spec
     from orchestration.refresh.outcomes import RefreshRequest
 
@@ -73,6 +82,20 @@ def refresh(
     request = RefreshRequest(folder.resolve() if folder else None, tuple(dataset or ()), offline=offline)
     code = run_refresh(Home.default(), request, as_json=as_json)
     raise typer.Exit(code)
+
+
+def _refresh_as_of(on: date, into: Path, folder: Path | None, dataset: list[str] | None, *, as_json: bool) -> ExitCode:
+    """Rebuild the state of a day in a home of its own."""
+    from orchestration.refresh.as_of import past_home
+    from orchestration.refresh.lock import writer_lock
+    from orchestration.refresh.outcomes import RefreshRequest
+
+    if folder is not None or dataset:
+        raise UsageError("a past state is rebuilt from what this home holds, whole; leave --from and --dataset out")
+    home = Home.default()
+    with writer_lock(home, "evenhand refresh --as-of"):
+        past = past_home(home, into.resolve(), on)
+    return run_refresh(past, RefreshRequest(offline=True), as_json=as_json)
 
 
 def run_refresh(home: Home, request: Any, *, as_json: bool = False) -> ExitCode:
@@ -118,6 +141,7 @@ def peak_memory() -> dict[str, int]:
 def status(as_json: AsJson = False) -> None:
     """What the home holds, what is due, what waits for someone."""
     from orchestration.publication.release import current_release, read_manifest
+    from orchestration.refresh.held import held_releases
     from orchestration.refresh.lock import holder
     from orchestration.refresh.status import dataset_statuses
 
@@ -139,6 +163,8 @@ def status(as_json: AsJson = False) -> None:
         typer.echo(f"{name:<16}{value if value is not None else 'none'}")
     typer.echo("")
     _print_table(rows)
+    for (name, sha256), reason in held_releases(home).items():
+        typer.echo(f"held: {name} {sha256[:12]}: {reason}; `evenhand accept {name} {sha256[:12]}` lets it through")
 
 
 @quarantine_app.command("list")
@@ -165,11 +191,10 @@ def quarantine_show(
 
 @app.command()
 def accept(dataset: str, release: Annotated[str, typer.Argument(help="First digits of the file's sha256.")]) -> None:
-    """Let a refused file try again after the spec or the file's neighbours changed."""
-    from orchestration.refresh.quarantine import accept_file
+    """Let a held release through, or a refused file try again after the spec or the file's neighbours changed."""
+    from orchestration.refresh.held import accept as let_through
 
-    name = accept_file(Home.default(), dataset, release)
-    typer.echo(f"{name} will be read again by the next `evenhand refresh`.")
+    typer.echo(let_through(Home.default(), dataset, release))
 
 
 @app.command()

@@ -6,7 +6,7 @@ Belongs here: paths, settings, the current time. Does not: what is written in th
 import os
 import stat
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -39,13 +39,14 @@ def project_root() -> Path:
 
 @dataclass(frozen=True)
 class Settings:
-    """What a home's home.yaml may say."""
+    """What a home's home.yaml may say; ``as_of`` marks a rebuilt past state, which takes no new files."""
 
     synthetic: bool = False
     keep_releases: int = 10
     publisher_root: str | None = None
     memory_limit: str = "4GB"
     threads: int = 2
+    as_of: date | None = None
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,9 @@ class Home:
         except TypeError as error:
             raise ConfigurationError(f"{path}: {error}") from error
 
-    def create(self, *, synthetic: bool = False, publisher_root: str | None = None) -> "Home":
+    def create(
+        self, *, synthetic: bool = False, publisher_root: str | None = None, as_of: date | None = None
+    ) -> "Home":
         """Make the folders and, when new, the settings; an existing home keeps its own.
 
         ConfigurationError when the folders can't be made or are another user's.
@@ -143,5 +146,7 @@ class Home:
             document: dict[str, object] = {"format": FORMAT, "synthetic": synthetic}
             if publisher_root:
                 document["publisher_root"] = publisher_root
+            if as_of:
+                document["as_of"] = as_of
             path.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
         return self

@@ -137,8 +137,8 @@ class Archive:
             self._write(self._row(dataset, sha256), marked.model_dump_json(indent=2))
             return marked
 
-    def accept(self, dataset: str, sha256: str, on: date) -> ArchivedFile:
-        """Note that a human let this release through although it moves a total of England; returns the row."""
+    def accept(self, dataset: str, sha256: str, on: date | None) -> ArchivedFile:
+        """Note when a human let this release through although it moves a total of England; None takes it back."""
         with self._locked():
             row = self.find(dataset, sha256)
             if row is None:

@@ -168,8 +168,8 @@ class Lake:
         path.parent.mkdir(parents=True, exist_ok=True)
         _replace(path, report.to_json().encode())
 
-    def accept(self, dataset: str, release_sha256: str, on: date) -> None:
-        """Put a human's acceptance into the release's report, so that the next build uses it."""
+    def accept(self, dataset: str, release_sha256: str, on: date | None) -> None:
+        """Put a human's acceptance (None: take it back) into the release's report, so that the next build uses it."""
         path = self._report(dataset, release_sha256)
         report = LoadReport.from_json(path.read_text(encoding="utf-8"))
         _replace(path, replace(report, accepted_on=on).to_json().encode())

@@ -35,6 +35,7 @@ def verify_staging(home: Home, folder: Path, *, fingerprint: str, run_id: str) -
         "made_at": now().isoformat(timespec="seconds"),
         "evenhand": version("evenhand"),
         "is_synthetic": home.settings.synthetic,
+        "as_of": str(home.settings.as_of) if home.settings.as_of else None,
         "rows": _rows(folder),
         "files": _files(folder),
     }

@@ -24,7 +24,12 @@ from orchestration.refresh.outcomes import FileOutcome, Outcome, RefreshRequest
 
 
 def acquire(home: Home, request: RefreshRequest) -> list[FileOutcome]:
-    """Put every new file that the request reaches into the archive; the last good release of a source always stays."""
+    """Put every new file that the request reaches into the archive; the last good release of a source always stays.
+
+    A home that is a past state takes nothing.
+    """
+    if home.settings.as_of:
+        return []
     archive = Archive(home.archive)
     outcomes = [_admit(home, archive, item) for item in _local(home, request)]
     if request.folder is None and not request.offline:

@@ -1,6 +1,7 @@
-"""Look at rows that broke a rule, and let a refused file try again.
+"""Look at rows that broke a rule and files that were refused.
 
-Belongs here: reading load reports by rule, changing a file's mark. Does not: showing values; the archive has the file.
+Belongs here: reading load reports by rule, finding a file by its sha256. Does not: showing values; the archive has
+the file.
 """
 
 from collections import Counter
@@ -49,13 +50,6 @@ def rows_of(home: Home, dataset: str, release: str) -> list[dict[str, Any]]:
         raise UsageError(f"{file.name} was {file.status} whole: {file.reason}. `evenhand accept` lets it try again")
     found = [report for report in Lake(home.lake).reports(dataset) if report.release_sha256 == file.sha256]
     return [vars(row) for report in found for row in report.quarantine]
-
-
-def accept_file(home: Home, dataset: str, release: str) -> str:
-    """Mark a refused file as archived, so that the next refresh reads it again; returns its name."""
-    file = find_file(home, dataset, release)
-    Archive(home.archive).mark(dataset, file.sha256, "archived", None)
-    return file.name
 
 
 def find_file(home: Home, dataset: str, release: str) -> ArchivedFile:

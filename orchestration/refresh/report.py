@@ -13,6 +13,7 @@ from orchestration.errors import CorrectionBroken, ExitCode
 from orchestration.home import Home
 from orchestration.lake.store import Lake, LoadReport
 from orchestration.publication.release import current_release, read_manifest
+from orchestration.refresh.held import with_held
 from orchestration.refresh.outcomes import FileOutcome, Outcome
 from orchestration.refresh.plan import Plan
 
@@ -51,6 +52,8 @@ class Row:
 def print_refresh(home: Home, plan: Plan, result: Ran | None, *, as_json: bool, memory: dict[str, int]) -> ExitCode:
     """Print the account of a refresh and return its exit code."""
     outcomes = final_outcomes(home, plan)
+    if result is not None and result.success:
+        outcomes = with_held(home, outcomes)
     rows = list(reconciliation(home, outcomes))
     code = exit_code(outcomes, rows, result)
     serving = current_release(home)
@@ -101,7 +104,7 @@ def reconciliation(home: Home, outcomes: Sequence[FileOutcome]) -> Iterator[Row]
         report = reports.get((item.dataset, item.release_sha256))
         if item.outcome is Outcome.ALREADY_KNOWN:
             continue
-        if report is None or item.outcome is not Outcome.LOADED:
+        if report is None or item.outcome not in (Outcome.LOADED, Outcome.HELD):
             yield Row(item.dataset, item.name, item.outcome, "", "", None, None, None, None, None)
             continue
         for c in report.counts:

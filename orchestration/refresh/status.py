@@ -4,16 +4,20 @@ Belongs here: reading archive, lake and release for people and checks. Does not:
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
 
 from orchestration.acquisition.archive import Archive
 from orchestration.catalogue.models import DatasetSpec
 from orchestration.catalogue.registry import dataset_specs
 from orchestration.home import Home, now
 from orchestration.lake.store import Lake, LoadReport
+from orchestration.refresh.held import held_releases
 
+State = Literal["never loaded", "no due date", "fresh", "overdue"]
 CADENCE_DAYS = {"monthly": 31, "quarterly": 92, "annual": 366}
 
 
@@ -29,15 +33,19 @@ class Freshness:
 
 @dataclass(frozen=True)
 class DatasetStatus:
-    """One dataset as the home holds it."""
+    """One dataset as the home holds it: `next_due_from` is when its next publication is expected.
+
+    ``age_days`` runs from the end of the newest period; ``held`` counts releases that wait for a human.
+    """
 
     dataset: str
     releases: int
     newest_period: str
     newest_period_end: date | None
+    age_days: int | None
     next_due_from: date | None
     overdue_after: date | None
-    is_fresh: bool
+    state: State
     rows_quarantined: int
     refused: int
     held: int
@@ -72,11 +80,11 @@ def days(duration: str) -> int:
 
 def dataset_statuses(home: Home) -> list[DatasetStatus]:
     """One status per dataset of the catalogue, in order of name."""
-    lake, archive = Lake(home.lake), Archive(home.archive)
-    return [_status(spec, lake.reports(spec.name), archive) for spec in dataset_specs().values()]
+    lake, archive, held = Lake(home.lake), Archive(home.archive), Counter(name for name, _ in held_releases(home))
+    return [_status(spec, lake.reports(spec.name), archive, held[spec.name]) for spec in dataset_specs().values()]
 
 
-def _status(spec: DatasetSpec, reports: Sequence[LoadReport], archive: Archive) -> DatasetStatus:
+def _status(spec: DatasetSpec, reports: Sequence[LoadReport], archive: Archive, held: int) -> DatasetStatus:
     fresh = is_fresh(spec, reports)
     newest = max(reports, key=lambda report: report.period_end, default=None)
     marks = [file.status for file in archive.files(spec.name)]
@@ -85,10 +93,19 @@ def _status(spec: DatasetSpec, reports: Sequence[LoadReport], archive: Archive) 
         releases=len(reports),
         newest_period=newest.period_label if newest else "",
         newest_period_end=fresh.newest,
+        age_days=(now().date() - fresh.newest).days if fresh.newest else None,
         next_due_from=fresh.due_from,
         overdue_after=fresh.due_by,
-        is_fresh=fresh.is_fresh,
+        state=_state(fresh),
         rows_quarantined=sum(report.rows_quarantined for report in reports),
         refused=marks.count("refused"),
-        held=marks.count("held"),
+        held=held + marks.count("held"),
     )
+
+
+def _state(fresh: Freshness) -> State:
+    if fresh.newest is None:
+        return "never loaded"
+    if fresh.due_by is None:
+        return "no due date"
+    return "fresh" if fresh.is_fresh else "overdue"

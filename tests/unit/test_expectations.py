@@ -154,8 +154,8 @@ _RELEASE: Row = {
     "accepted_on": None, "is_held": False, "held_because": None, "is_synthetic": False,
 }  # fmt: skip
 _HELD: Row = {
-    **_RELEASE, "release_sha256": "c" * 64, "release_number": 2, "is_held": True, "held_because": "England moves by 9 %",
-    "is_latest": False,
+    **_RELEASE, "release_sha256": "c" * 64, "release_number": 2, "is_held": True, "is_latest": False,
+    "held_because": "England moves by 9 %",
 }  # fmt: skip
 _ACCEPTED: Row = {**_HELD, "accepted_on": "2024-06-01", "is_held": False, "held_because": None}
 _CUT: Row = {**_HELD, "is_publishable": False, "not_published_because": "a cut of a publication", "is_held": False}
