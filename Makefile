@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/python -m pytest
 REAL_DATA ?= ../shared/data/published
 TESTS := tests/unit tests/datasets tests/pipeline
-ADDED_TESTS := tests/faults tests/backtest tests/browser tests/packaging
+ADDED_TESTS := tests/faults tests/vintages tests/backtest tests/browser tests/packaging
 
 .PHONY: help setup demo test test-added test-all backtest dev check generate format bench clean
 
@@ -15,7 +15,7 @@ help:
 	@echo "make demo      simulate a small NHS, refresh everything through the real path, publish"
 	@echo "make dev       Dagster's UI on loopback"
 	@echo "make test      unit, datasets, one pipeline (about ten minutes on two cores)"
-	@echo "make test-all  adds faults, backtests, browser, packaging, old DuckDB versions (alone: make test-added)"
+	@echo "make test-all  adds faults, vintages, backtests, browser, packaging, old DuckDB versions (alone: make test-added)"
 	@echo "make check     ruff, sqlfluff, types, generated files, architecture"
 	@echo "make backtest  figures that publishers have published, rebuilt and printed"
 	@echo "make bench     CPU seconds and memory of a refresh, a no-op and the import, as ratios of one run"

@@ -11,8 +11,8 @@ from orchestration.acquisition.archive import Archive
 from orchestration.errors import UsageError
 from orchestration.home import Home, now
 from orchestration.lake.store import Lake
-from orchestration.publication.release import current_release
 from orchestration.publication.receipts import MARTS
+from orchestration.publication.release import current_release
 from orchestration.refresh.outcomes import FileOutcome, Outcome
 from orchestration.refresh.quarantine import find_file
 

@@ -174,8 +174,20 @@ def _reconciliation_lines(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
         shown = [f"{count:,}" if count is not None else "" for count in counts]
         flag = " DOES NOT RECONCILE" if row["reconciles"] is False else ""
         yield _line(row["dataset"], row["file"], row["outcome"], row["entity"], shown) + flag
-    totals = [sum(row[name] or 0 for row in rows) for name in ("read", "loaded", "quarantined", "ignored")]
-    yield _line("all", "", "", "", [f"{total:,}" for total in totals])
+    yield ""
+    yield from _summary_lines(rows)
+
+
+def _summary_lines(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Per dataset, and for all: files, and what became of their rows."""
+    yield f"{'dataset':<22} {'files':>6} {'read':>12} {'loaded':>12} {'quarantined':>12} {'ignored':>12}"
+    datasets = list(dict.fromkeys(row["dataset"] for row in rows))
+    for name in (*datasets, "all"):
+        own = [row for row in rows if name in (row["dataset"], "all")]
+        files = len({(row["dataset"], row["file"], row["release"]) for row in own})
+        counts = [sum(row[kind] or 0 for row in own) for kind in ("read", "loaded", "quarantined", "ignored")]
+        flag = "" if counts[0] == sum(counts[1:]) else " DOES NOT RECONCILE"
+        yield f"{name:<22} {files:>6} " + " ".join(f"{count:>12,}" for count in counts) + flag
 
 
 def _line(dataset: str, file: str, outcome: str, entity: str, counts: Sequence[str]) -> str:

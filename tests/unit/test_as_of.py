@@ -1,6 +1,5 @@
 """A past state holds what was known on a day, and nothing of what came later."""
 
-import os
 from datetime import date
 from pathlib import Path
 
@@ -82,7 +81,7 @@ def test_a_past_state_takes_no_new_file(home: Home, tmp_path: Path) -> None:
 def test_bytes_are_linked_so_that_a_past_state_costs_no_second_archive(home: Home, tmp_path: Path) -> None:
     past = past_home(home, tmp_path / "past", date(2026, 2, 1))
     file = Archive(past.archive).files(DATASET)[0]
-    assert os.stat(Archive(past.archive).open(file.sha256)).st_nlink == 2
+    assert Archive(past.archive).open(file.sha256).stat().st_nlink == 2
 
 
 @pytest.mark.parametrize(
