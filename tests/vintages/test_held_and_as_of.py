@@ -24,11 +24,11 @@ COUNTS = slice(4, None)
 def moved(content: bytes, percent: int) -> bytes:
     """An A&E month with every count of an organisation of more than a few moved by so many percent."""
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
-    organisations = [row for row in rows[1:] if row[1] != "TOTAL"]
+    organisations = [row for row in rows[1:] if row[1].upper() != "TOTAL"]
     for row in organisations:
         row[COUNTS] = [str(round(int(cell) * (100 + percent) / 100)) for cell in row[COUNTS]]
     for row in rows[1:]:
-        if row[1] == "TOTAL":
+        if row[1].upper() == "TOTAL":
             row[COUNTS] = [str(sum(int(other[4 + at]) for other in organisations)) for at in range(len(row) - 4)]
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\r\n").writerows(rows)
