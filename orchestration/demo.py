@@ -87,12 +87,12 @@ def run_demo(refresh: Callable[..., ExitCode]) -> ExitCode:
 
 
 def published_files(world: "World") -> Iterator[tuple[Any, "SyntheticFile"]]:
-    """Every dataset's simulated files with its spec; QI logs are not published."""
-    from orchestration.datasets.protocol import synthesiser_of
+    """Every dataset's simulated files, and the lists of its API, with its spec; QI logs are not published."""
+    from orchestration.datasets.protocol import synthesiser_of, synthetic_lists_of
 
     for spec in dataset_specs().values():
         if spec.discovery is not None:
-            for file in synthesiser_of(spec.name)(world):
+            for file in (*synthesiser_of(spec.name)(world), *synthetic_lists_of(spec.name, world)):
                 yield spec, file
 
 

@@ -5,6 +5,7 @@ Belongs here: rules on URLs and IP addresses. Does not: connecting.
 
 import ipaddress
 import re
+from hashlib import sha256
 from pathlib import PurePosixPath
 from urllib.parse import parse_qsl, unquote, urldefrag, urlencode, urlsplit, urlunsplit
 
@@ -19,6 +20,7 @@ SHARED_SUFFIXES = frozenset(
         "githubusercontent.com", "googleapis.com", "blob.core.windows.net", "s3.amazonaws.com",
     }
 )  # fmt: skip
+LONGEST_QUERY_NAME = 160
 SECRET_PARAMETER = re.compile(r"key|token|secret|sig|pass|auth|credential", re.IGNORECASE)
 
 
@@ -95,8 +97,31 @@ def redirect_fault(origin: str, target: str) -> str | None:
 
 
 def file_name(url: str) -> str:
-    """The name a publisher gives the file at ``url``: the last part of its path; 'unnamed' when there is none."""
+    """The name a publisher gives the file at ``url``: the last part of its path; 'unnamed' when there is none.
+
+    An API's answer has no name of its own: its path and query together say what it is (``is_query``).
+    """
+    if is_query(url):
+        return _name_of_query(url)
     return PurePosixPath(unquote(urlsplit(url).path)).name or "unnamed"
+
+
+def is_query(url: str) -> bool:
+    """Whether ``url`` asks an API: it has a query, and its path ends in no file's name."""
+    parts = urlsplit(url)
+    return bool(parts.query) and not re.search(r"\.[A-Za-z]\w{1,7}$", unquote(parts.path))
+
+
+def _name_of_query(url: str) -> str:
+    """Path and query as one file name without an ending: secrets left out, a long one cut and marked by a hash."""
+    parts = urlsplit(url)
+    steps = [step for step in unquote(parts.path).split("/") if step and step.casefold() != "api"]
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    asked = [f"{key}={value}" for key, value in pairs if not SECRET_PARAMETER.search(key)]
+    name = re.sub(r"[^\w.=,-]+", "-", "_".join(["-".join(steps), *asked]))
+    if len(name) <= LONGEST_QUERY_NAME:
+        return name
+    return f"{name[:LONGEST_QUERY_NAME]}-{sha256(url.encode()).hexdigest()[:8]}"
 
 
 class PublisherRoot:

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from orchestration.acquisition.addresses import file_name, shown
+from orchestration.acquisition.addresses import file_name, is_query, shown
 from orchestration.acquisition.archive import Archive, Origin
-from orchestration.acquisition.discover import Link, candidates
+from orchestration.acquisition.discover import Link, Lister, candidates
 from orchestration.acquisition.fetch import Client, Fetched, SourceGone
 from orchestration.acquisition.sniff import content_kind, openings
 from orchestration.catalogue.models import DatasetSpec
@@ -19,6 +19,9 @@ from orchestration.errors import FileRefused, SourceUnavailable, UsageError
 
 FAILURES_THAT_END_A_VISIT = 3
 TEXT_TYPES = ("text/csv", "text/plain", "application/csv")
+ENDINGS = {
+    "csv": ".csv", "json": ".json", "zip": ".zip", "xlsx": ".xlsx", "xls": ".xls", "ods": ".ods", "parquet": ".parquet"
+}  # fmt: skip
 LABEL = "SYNTHETIC"
 MARKS = tuple(f"({LABEL})".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
 
@@ -85,18 +88,21 @@ def unknown_folders(folder: Path, specs: Mapping[str, DatasetSpec]) -> list[str]
     return [offered.name for offered in _offered(folder) if offered.name not in specs]
 
 
-def from_publisher(client: Client, archive: Archive, spec: DatasetSpec, into: Path) -> CollectResult:
+def from_publisher(
+    client: Client, archive: Archive, spec: DatasetSpec, into: Path, lister: Lister | None = None
+) -> CollectResult:
     """Fetch into ``into`` what the publisher offers and the archive does not have.
 
-    Raises SourceUnavailable when the pages can't be read or nothing on them can be fetched. A file that is gone while
-    its link still stands is looked for once more on the landing page; three failures in a row end the visit.
+    ``lister`` reads the lists of the publisher's API, where it has one. Raises SourceUnavailable when pages or lists
+    can't be read or nothing on them can be fetched. A file that is gone while its link still stands is looked for once
+    more on the landing page; three failures in a row end the visit.
     """
     visit = _Visit(client, archive, spec, into)
-    links = candidates(client, spec)
+    links = candidates(client, spec, lister)
     visit.ask(links)
     if visit.gone:
         asked = {link.url for link in links}
-        visit.ask([link for link in candidates(client, spec) if link.url not in asked])
+        visit.ask([link for link in candidates(client, spec, lister) if link.url not in asked])
     if visit.failures and not visit.arrivals and not visit.unchanged:
         raise SourceUnavailable(f"{spec.name}: nothing could be fetched. {visit.failures[0]}")
     return CollectResult(
@@ -170,6 +176,8 @@ class _Visit:
 
     def _arrival(self, link: Link, fetched: Fetched, path: Path) -> Arrival:
         name = file_name(link.url)
+        if is_query(link.url):
+            name += ENDINGS.get(content_kind(path), "")
         origin = origin_of(path, name, self.spec, declared_synthetic=fetched.synthetic)
         return Arrival(self.spec.name, path, name, link.url, origin, fetched.etag, fetched.last_modified)
 

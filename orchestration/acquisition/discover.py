@@ -1,10 +1,13 @@
-"""Turn a publisher's page into the list of files it offers.
+"""Turn a publisher's pages, or the lists of its API, into the list of files it offers.
 
-Belongs here: reading links, matching them to a dataset's discovery rule. Does not: downloading what they point to.
+Belongs here: reading links and matching them to a dataset's discovery rule, reading lists for a dataset that knows how
+to ask its publisher's API. Does not: downloading what they point to, or what a publisher's lists look like
+(datasets/<name>/discover.py).
 """
 
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
@@ -28,6 +31,9 @@ class Link:
     page: str
 
 
+Lister = Callable[[Discovery, Callable[[str], object]], Iterable[str]]
+
+
 class PageReader(Protocol):
     """What discovery needs of a client."""
 
@@ -35,16 +41,42 @@ class PageReader(Protocol):
         """The page at ``url``."""
 
 
-def candidates(client: PageReader, spec: DatasetSpec) -> list[Link]:
-    """Links to files of ``spec``, in the order of the pages, each address once.
+def candidates(client: PageReader, spec: DatasetSpec, lister: Lister | None = None) -> list[Link]:
+    """Addresses of files of ``spec``, each once: links in the order of the pages, then those of an API.
 
     The landing page is read first, then the pages it leads to that match ``follow`` (the first ``max_pages``).
-    Several matches are all candidates: what each file is, its content says. SourceUnavailable, with the nearest links,
-    when nothing matches.
+    Several matches are all candidates: what each file is, its content says. ``lister`` gives addresses from the lists
+    of the publisher's API. SourceUnavailable, with the nearest links, when a rule for links matches nothing, and when
+    an API has nothing to ask for.
     """
     rule = spec.discovery
     if rule is None:
         raise ConfigurationError(f"{spec.name} has no discovery rule; pass its files with --from")
+    linked = _linked(client, spec, rule) if rule.links is not None else []
+    listed = list(lister(rule, lambda url: read_json(client, url))) if lister else []
+    if lister and not listed:
+        raise SourceUnavailable(
+            f"{spec.name}: the lists of the publisher's API name nothing that is asked for ({', '.join(rule.items)}). "
+            "The last good release stays in use."
+        )
+    asked = [Link(url, "", url) for url in (*rule.fixed_addresses(), *listed)]
+    return _unique([*linked, *asked])
+
+
+def read_json(client: PageReader, url: str) -> object:
+    """What the API's list at ``url`` says; SourceUnavailable when the answer is no JSON."""
+    page = client.get_page(url)
+    try:
+        return json.loads(page.text)
+    except ValueError as error:
+        seen = f"a web page titled {title_of(page.text)!r}" if "<" in page.text[:200] else repr(page.text[:60])
+        raise SourceUnavailable(
+            f"{shown(url)}: a list was expected, the answer is no JSON but {seen}. The last good release stays in use."
+        ) from error
+
+
+def _linked(client: PageReader, spec: DatasetSpec, rule: Discovery) -> list[Link]:
+    """Links that match the rule on the landing page and the pages it leads to."""
     index = client.get_page(rule.index)
     pages = [index, *(client.get_page(link.url) for link in _to_follow(index, rule))]
     seen = _unique(link for page in pages for link in links_of(page))
@@ -97,7 +129,9 @@ def _unique(links: Iterable[Link]) -> list[Link]:
 
 
 def _matches(link: Link, rule: Discovery) -> bool:
-    return _search(rule.links, link.url) and (rule.link_text is None or bool(re.search(rule.link_text, link.text)))
+    return _search(rule.links or "", link.url) and (
+        rule.link_text is None or bool(re.search(rule.link_text, link.text))
+    )
 
 
 def _search(pattern: str, url: str) -> bool:
@@ -107,7 +141,7 @@ def _search(pattern: str, url: str) -> bool:
 
 def _nothing_found(spec: DatasetSpec, rule: Discovery, pages: list[Page], seen: list[Link]) -> str:
     """A message that names the pages read and the links that came nearest."""
-    near = [link for link in seen if _search(rule.links, link.url)] or [
+    near = [link for link in seen if _search(rule.links or "", link.url)] or [
         link for link in seen if DATA_FILE.search(link.url)
     ]
     named = "; ".join(f"{link.text!r} {shown(link.url)}" for link in (near or seen)[:NEAR_LINKS]) or "no links at all"

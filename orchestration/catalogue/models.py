@@ -155,15 +155,44 @@ class Ignore(Document):
 
 
 class Discovery(Document):
-    """How to find the publisher's files: names and upload folders are never predictable, so links are read."""
+    """How to find the publisher's files: links on pages, whose names are never predictable, or answers of an API.
+
+    What an API offers beyond fixed addresses, `datasets/<name>/discover.py` reads from the API's own lists.
+    """
 
     index: str = Field(description="The landing page.")
     follow: str | None = Field(
         default=None, description="Regular expression: links on the index page that lead to pages with files."
     )
-    links: str = Field(description="Regular expression searched in the link's address: it is a file of this dataset.")
+    links: str | None = Field(
+        default=None,
+        description="Regular expression searched in the link's address: it is a file of this dataset. "
+        "None: no page links to the files.",
+    )
     link_text: str | None = Field(default=None, description="Regular expression the link's text must match too.")
     max_pages: int = Field(default=20, ge=1, le=100)
+    addresses: tuple[str, ...] = Field(
+        default=(), description="Addresses of an API whose answers are files; {item} stands for each of `items`."
+    )
+    items: tuple[str, ...] = Field(
+        default=(), description="What is asked of the API (indicators, say): in `addresses`, and by discover.py."
+    )
+
+    @model_validator(mode="after")
+    def _there_is_something_to_find(self) -> "Discovery":
+        if self.links is None and not self.addresses and not self.items:
+            raise ValueError("discovery needs `links`, `addresses` or `items`")
+        if self.links is None and (self.follow or self.link_text):
+            raise ValueError("discovery: `follow` and `link_text` need `links`")
+        return self
+
+    def fixed_addresses(self) -> tuple[str, ...]:
+        """`addresses` with each of `items` put in; one without the place for it stands as it is."""
+        return tuple(
+            address.replace("{item}", item)
+            for address in self.addresses
+            for item in (self.items if "{item}" in address else ("",))
+        )
 
 
 class Disclosure(Document):

@@ -16,7 +16,7 @@ from orchestration.acquisition.policy import check_origin
 from orchestration.acquisition.sniff import check_content
 from orchestration.catalogue.models import DatasetSpec
 from orchestration.catalogue.registry import dataset_specs
-from orchestration.datasets.protocol import SourceFile
+from orchestration.datasets.protocol import SourceFile, lister_of
 from orchestration.errors import FileHeld, FileRefused, SourceUnavailable
 from orchestration.home import Home
 from orchestration.qi_logs.intake import admit
@@ -54,7 +54,7 @@ def _from_publisher(home: Home, archive: Archive, spec: DatasetSpec) -> list[Fil
     with tempfile.TemporaryDirectory(dir=home.build, prefix="fetch-") as folder:
         try:
             with Client(home.settings.publisher_root) as client:
-                found = from_publisher(client, archive, spec, Path(folder))
+                found = from_publisher(client, archive, spec, Path(folder), lister_of(spec.name))
         except SourceUnavailable as error:
             return [FileOutcome(spec.name, spec.landing_page, Outcome.UNAVAILABLE, str(error))]
         outcomes = [_admit(home, archive, arrival) for arrival in found.arrivals]

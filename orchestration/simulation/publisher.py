@@ -1,10 +1,11 @@
 """Stand in for every publisher at once: a real HTTP server on the loopback address.
 
-Belongs here: pages that link to files, upload folders, conditional requests, and failures on demand. Does not: what is
-in a file (datasets/<name>/synthesise.py) or finding and fetching it (acquisition).
+Belongs here: pages that link to files, upload folders, answers of APIs, conditional requests, and failures on demand.
+Does not: what is in a file (datasets/<name>/synthesise.py) or finding and fetching it (acquisition).
 
-``https://host/path`` of a publisher is served at ``{root}/host/path``. Folders of files can't be predicted; only
-a link on a page leads there. Everything says that it is synthetic: in a header, in each page's title and heading.
+``https://host/path?query`` of a publisher is served at ``{root}/host/path?query``. Folders of files can't be predicted;
+only a link on a page leads there, and an API's answer stands at its own address. Everything says that it is synthetic:
+in a header, in each page's title and heading.
 """
 
 import hashlib
@@ -33,6 +34,8 @@ CONTENT_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "xls": "application/vnd.ms-excel",
     "parquet": "application/octet-stream",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "json": "application/json",
 }
 NAVIGATION = (
     "/",
@@ -76,10 +79,14 @@ class PublishableFile(Protocol):
     def published_on(self) -> date:
         """When it was put there."""
 
+    @property
+    def address(self) -> str | None:
+        """Full address, with its query, of an API's answer; None when a page links to the file."""
+
 
 @dataclass(frozen=True)
 class Request:
-    """One request as it was answered; ``path`` is /host/path."""
+    """One request as it was answered; ``path`` is /host/path, with ?query when there is one."""
 
     method: str
     path: str
@@ -171,9 +178,11 @@ class Publisher:
             if file.page.startswith("https://")
             else f"https://{urlsplit(index).netloc}/{file.page.lstrip('/')}"
         )
-        url = _upload_address(page, file.name, file.published_on)
+        url = file.address or _upload_address(page, file.name, file.published_on)
         modified = datetime.combine(file.published_on, time(9, 30), UTC)
-        served = _Served(file.name, url, page, index, spec.title, file.link_text, file.content, modified)
+        served = _Served(
+            file.name, url, "" if file.address else page, index, spec.title, file.link_text, file.content, modified
+        )
         with self._lock:
             self._indexes[index] = spec.title
             self._files[url] = served
@@ -192,7 +201,9 @@ class Publisher:
             del self._files[self._only(name).url]
 
     def fail(self, path_pattern: str, mode: Failure, times: int | None = None) -> None:
-        """Answer requests whose /host/path the regular expression is found in with a failure, ``times`` or for ever.
+        """Answer requests in whose /host/path?query the regular expression is found with a failure.
+
+        It strikes ``times`` times, or for ever.
 
         503: Service Unavailable. 429: Too Many Requests, to come back in a second. truncate: half of the announced
         bytes. html: a page that says 200. stall: headers, then nothing.
@@ -238,7 +249,9 @@ class Publisher:
         if not own and url not in indexes:
             return None
         title = indexes.get(url) or own[0].heading
-        below = {served.page_url: None for served in files if served.index_url == url and served.page_url != url}
+        below = {
+            served.page_url: None for served in files if served.index_url == url and served.page_url not in ("", url)
+        }
         above = {served.index_url: None for served in own if served.index_url != url}
         return _page(url, title, own, list(below), list(above)).encode()
 
@@ -269,9 +282,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         path = urlsplit(self.path).path
         url = "https://" + path.removeprefix("/")
-        served = self.owner._file_at(url)
+        served = self.owner._file_at("https://" + self.path.removeprefix("/")) or self.owner._file_at(url)
         page = None if served else self.owner._page_at(url)
-        if mode := self.owner._fault_for(path):
+        if mode := self.owner._fault_for(self.path):
             self._fail(mode, served.content if served else page or b"")
         elif served:
             self._file(served)
@@ -325,7 +338,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _send(self, status: HTTPStatus, body: bytes | None, headers: dict[str, str], length: int | None = None) -> None:
         """Status, headers and body; ``length`` is announced instead of the body's own. A 304 has no body."""
         conditional = "If-None-Match" in self.headers or "If-Modified-Since" in self.headers
-        self.owner._log(Request(self.command, urlsplit(self.path).path, int(status), conditional))
+        self.owner._log(Request(self.command, self.path, int(status), conditional))
         self.send_response(status)
         self.send_header(SYNTHETIC_HEADER, "true")
         for name, value in headers.items():
