@@ -20,49 +20,21 @@ measured as (
         or (indicator_id = 200 and age = 'All ages')
 ),
 
--- the label of a breakdown carries the index's edition and the vintage of the areas that were ranked
-labelled as (
-    select
-        *,
-        category_type like '% deprivation deciles in England (IMD%' as is_by_area_decile,
-        lower(regexp_extract(category_type, 'IMD[0-9]+', 0)) as index_label,
-        replace(replace(lower(split_part(category_type, ' deprivation deciles', 1)), ' & ', '_'), ' ', '_')
-            as geography_label,
-        replace(
-            replace(
-                lower(regexp_extract(category_type, 'IMD[0-9]+,? *([^).]*?)( geography| geog| CCGs)?[).]', 1)), '/', '_'
-            ),
-            ' ', '_'
-        ) as vintage_label
-    from measured
-    where organisation_level is not null
-),
-
 stratified as (
     select
         *,
         case
-            when category_type is null and sex = 'Persons' then 'all'
-            when category_type is null and sex in ('Male', 'Female') then 'sex'
-            when is_by_area_decile and sex = 'Persons' then 'deprivation'
-        end as stratum_dimension,
-        case
-            when category like 'Most deprived decile%' then '1'
-            when category like 'Second most deprived decile%' then '2'
-            when category like 'Third more deprived decile%' then '3'
-            when category like 'Fourth more deprived decile%' then '4'
-            when category like 'Fifth more deprived decile%' then '5'
-            when category like 'Fifth less deprived decile%' then '6'
-            when category like 'Fourth less deprived decile%' then '7'
-            when category like 'Third less deprived decile%' then '8'
-            when category like 'Second least deprived decile%' then '9'
-            when category like 'Least deprived decile%' then '10'
-        end as decile
-    from labelled
+            when breakdown is null and sex = 'Persons' then 'all'
+            when breakdown is null and sex in ('Male', 'Female') then 'sex'
+            when breakdown = 'deprivation' and sex = 'Persons' then 'deprivation'
+        end as stratum_dimension
+    from measured
+    where organisation_level is not null
 )
 
 select
     release_sha256,
+    indicator_id,
     measure_id,
     area_code as organisation_code,
     case when organisation_level = 'england' then 'gss' else 'ods' end as organisation_scheme,
@@ -75,12 +47,12 @@ select
     case stratum_dimension
         when 'all' then 'all'
         when 'sex' then lower(sex)
-        when 'deprivation' then decile
+        when 'deprivation' then cast(deprivation_decile as string)
     end as stratum,
     case stratum_dimension
         when 'deprivation'
-            then index_label || '_' || geography_label
-                || case when vintage_label = '' then '' else '_' || vintage_label end || '_decile'
+            then case imd_version when 'trend' then 'imd_trend' else 'imd' || imd_version end
+                || '_' || ranked_areas || coalesce('_' || areas_vintage, '') || '_decile'
         else 'none'
     end as stratum_scheme,
     case stratum_dimension

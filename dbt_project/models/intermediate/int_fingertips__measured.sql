@@ -69,7 +69,8 @@ select
     rounding,
     judged_status as value_status,
     release_status,
-    organisation_level as release_scope,
+    case stratum_scheme when 'none' then organisation_level else organisation_level || ' by ' || stratum_scheme end
+        as release_scope,
     'fingertips' as dataset,
     release_sha256
 from judged

@@ -1,17 +1,20 @@
-"""Print a world's child attendances, learning disability registers and practice deprivation as Fingertips downloads.
+"""Print a world's child attendances, learning disability registers and practice deprivation as Fingertips answers.
 
 Belongs here: the wide layout with its quirks (England twice, words for deciles, rounding, suppression, line breaks in
-names) and the six-column layout. Does not: what happened (the simulation).
+names), metadata, upload dates and the lists that say what to ask for. Does not: what happened (the simulation).
 """
 
 import csv
 import io
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import sqrt
 
+from orchestration.datasets.fingertips.discover import API, NETWORKS, PRACTICES, available_data, download
+from orchestration.datasets.fingertips.discover import ENGLAND as ENGLAND_TYPE
 from orchestration.datasets.protocol import SyntheticFile
 from orchestration.simulation.world import World
 
@@ -42,6 +45,8 @@ ENGLAND = "E92000001"
 ENGLAND_ROW = (ENGLAND, "England", "England")  # area code, name and type
 Z = 1.959963984540054
 
+PERIOD, VALUE, DENOMINATOR = (HEADER.index(name) for name in ("Time period", "Value", "Denominator"))
+
 Counts = tuple[int, int]  # numerator, denominator
 Limits = Callable[[int, int], tuple[float, float]]
 
@@ -54,28 +59,71 @@ class Indicator:
     name: str
     age: str
     multiplier: int
-    limits: Limits
+    limits: Limits | None
     request: str
+    unit: tuple[str, float]
+    value_type: str
+    area_types: tuple[int, ...]
 
 
 def synthesise(world: World) -> Iterable[SyntheticFile]:
-    """Two indicators and the practice scores, linked from one page."""
+    """Three indicators, each with its metadata and the date of its upload, as the programming interface answers."""
     published_on = date(world.years[-1] + 1, 11, 4)
-    yield SyntheticFile(
-        "SYNTHETIC-fingertips-indicator-93930.csv",
-        _download(CHILDREN, _child_rows(world)), PAGE, "A&E attendances (0 to 4 years): download", published_on,
-    )  # fmt: skip
-    yield SyntheticFile(
-        "SYNTHETIC-fingertips-indicator-200.csv",
-        _download(DISABILITY, _disability_rows(world)), PAGE, "Learning disability prevalence: download", published_on,
-    )  # fmt: skip
-    yield SyntheticFile(
-        "SYNTHETIC-IMD_raw.csv",
-        _practice_scores(world),
-        PAGE,
-        "Practice deprivation scores: download",
-        date(2020, 3, 3),
-    )
+    rows = ((CHILDREN, _child_rows(world)), (DISABILITY, _disability_rows(world)), (SCORES, _score_rows(world)))
+    for indicator, printed in rows:
+        number = str(indicator.number)
+        *_, parent = indicator.area_types
+        answers = (
+            (f"indicator-{number}.csv", _download(indicator, printed), download(number, PRACTICES, parent)),
+            (
+                f"metadata-{number}.json",
+                _json({number: _metadata(indicator, published_on)}),
+                f"{API}/indicator_metadata/by_indicator_id?indicator_ids={number}",
+            ),
+            (
+                f"data_changes-{number}.json",
+                _json(_change(indicator, published_on)),
+                f"{API}/data_changes?indicator_id={number}",
+            ),
+        )
+        for name, content, address in answers:
+            yield SyntheticFile(f"SYNTHETIC-fingertips-{name}", content, PAGE, indicator.name, published_on, address)
+
+
+def synthesise_lists(world: World) -> Iterable[SyntheticFile]:
+    """For each indicator the area types for which it is published."""
+    for indicator in (CHILDREN, DISABILITY, SCORES):
+        number = str(indicator.number)
+        listed = [{"IndicatorId": indicator.number, "AreaTypeId": area} for area in indicator.area_types]
+        yield SyntheticFile(
+            f"SYNTHETIC-available_data-{number}.json", _json(listed), PAGE, "", date(world.years[-1], 1, 1),
+            available_data(number),
+        )  # fmt: skip
+
+
+def _json(answer: object) -> bytes:
+    return json.dumps(answer).encode()
+
+
+def _metadata(indicator: Indicator, uploaded_on: date) -> dict[str, object]:
+    """What the interface says of an indicator, as far as it is read."""
+    label, value = indicator.unit
+    return {
+        "IID": indicator.number,
+        "Descriptive": {"Name": indicator.name, "DiscControl": "None (SYNTHETIC)"},
+        "Unit": {"Label": label, "Value": value},
+        "ValueType": {"Name": indicator.value_type},
+        "YearType": {"Name": "Financial"},
+        "DataChange": _change(indicator, uploaded_on),
+    }
+
+
+def _change(indicator: Indicator, uploaded_on: date) -> dict[str, object]:
+    return {
+        "IndicatorId": indicator.number,
+        "LastUploadedAt": f"{uploaded_on}T09:30:00",
+        "LastUploadedBy": "(SYNTHETIC)",
+    }
 
 
 def _download(indicator: Indicator, rows: Iterable[Sequence[str]]) -> bytes:
@@ -101,7 +149,7 @@ def _row(
 ) -> list[str]:
     """One row; ``numerator`` is None where the value is suppressed."""
     values = [""] * 4
-    if numerator is not None and denominator:
+    if numerator is not None and denominator and indicator.limits:
         lower, upper = indicator.limits(numerator, denominator)
         values = [str(indicator.multiplier * numerator / denominator), str(lower), str(upper), str(numerator)]
     value, low, high, count = values
@@ -184,15 +232,13 @@ def _disability_rows(world: World) -> Iterator[list[str]]:
             yield _row(DISABILITY, year, (code, names[code], "GPs"), *counts, parent=(ENGLAND, "England"))
 
 
-def _practice_scores(world: World) -> bytes:
+def _score_rows(world: World) -> Iterator[list[str]]:
     """Scores of the editions 2015 and 2019; the last practice opened after 2019 and has none."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(("IndicatorID", "Year", "AreaCode", "AreaName", "IsAreaCurrent", "Value"))
     for practice in world.practices[:-1]:
         for year, score in ((2015, round(min(practice.imd_score * 1.03, 95), 4)), (2019, practice.imd_score)):
-            writer.writerow((93553, year, practice.code, practice.name, 1, score))
-    return text.getvalue().encode("utf-8-sig")
+            row = _row(SCORES, year, (practice.code, practice.name, "GPs"), None, 0, parent=(ENGLAND, "England"))
+            row[PERIOD], row[VALUE], row[DENOMINATOR] = str(year), str(score), ""
+            yield row
 
 
 def _practice_deciles(world: World) -> dict[str, int]:
@@ -235,7 +281,29 @@ CHILDREN = Indicator(
     1000,
     _byar,
     "Compared to PCNs (v. 27/10/23) value or percentiles",
+    ("per 1,000", 1000.0),
+    "Crude rate",
+    (PRACTICES, NETWORKS),
 )
 DISABILITY = Indicator(
-    200, "Learning disability: QOF prevalence (all ages)", "All ages", 100, _wilson, "Compared to percentiles"
+    200,
+    "Learning disability: QOF prevalence (all ages)",
+    "All ages",
+    100,
+    _wilson,
+    "Compared to percentiles",
+    ("%", 100.0),
+    "Proportion",
+    (PRACTICES, ENGLAND_TYPE),
+)
+SCORES = Indicator(
+    93553,
+    "Deprivation score (IMD 2019)",
+    "All ages",
+    1,
+    None,
+    "Compared to percentiles",
+    ("", 1.0),
+    "Score",
+    (PRACTICES, ENGLAND_TYPE),
 )

@@ -21,5 +21,10 @@ select
     count as numerator,
     denominator,
     value_note,
-    value_status
+    value_status,
+    breakdown,
+    imd_version,
+    ranked_areas,
+    areas_vintage,
+    deprivation_decile
 from indicators
