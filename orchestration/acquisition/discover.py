@@ -44,7 +44,8 @@ class PageReader(Protocol):
 def candidates(client: PageReader, spec: DatasetSpec, lister: Lister | None = None) -> list[Link]:
     """Addresses of files of ``spec``, each once: links in the order of the pages, then those of an API.
 
-    The landing page is read first, then the pages it leads to that match ``follow`` (the first ``max_pages``).
+    The landing page is read first, then the pages it leads to that match ``follow`` (the first ``max_pages``), then the
+    ``further`` landing pages of the rule.
     Several matches are all candidates: what each file is, its content says. ``lister`` gives addresses from the lists
     of the publisher's API. SourceUnavailable, with the nearest links, when a rule for links matches nothing, and when
     an API has nothing to ask for.
@@ -79,6 +80,7 @@ def _linked(client: PageReader, spec: DatasetSpec, rule: Discovery) -> list[Link
     """Links that match the rule on the landing page and the pages it leads to."""
     index = client.get_page(rule.index)
     pages = [index, *(client.get_page(link.url) for link in _to_follow(index, rule))]
+    pages += [client.get_page(url) for url in rule.further]
     seen = _unique(link for page in pages for link in links_of(page))
     found = [link for link in seen if _matches(link, rule)]
     if not found:

@@ -161,6 +161,7 @@ class Discovery(Document):
     """
 
     index: str = Field(description="The landing page.")
+    further: tuple[str, ...] = Field(default=(), description="Other landing pages with files, read beside the index.")
     follow: str | None = Field(
         default=None, description="Regular expression: links on the index page that lead to pages with files."
     )

@@ -9,12 +9,12 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from orchestration.catalogue.models import Entity
 from orchestration.datasets.protocol import Malformed, SourceFile, Table
@@ -133,12 +133,15 @@ def _split_ragged(
     return rows, tuple(malformed)
 
 
-def read_workbook(path: Path, name: str) -> dict[str, Sequence[Sequence[object]]]:
-    """Visible sheets of an xlsx, xls, xlsb or ods workbook as lists of cells; refuses what calamine can't open."""
+def read_workbook(path: Path | IO[bytes], name: str) -> dict[str, Sequence[Sequence[object]]]:
+    """Visible sheets of an xlsx, xls, xlsb or ods workbook as lists of cells; refuses what calamine can't open.
+
+    ``path`` is a file, or the open bytes of a workbook that a zip holds.
+    """
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
     try:
-        workbook = CalamineWorkbook.from_path(str(path))
+        workbook = CalamineWorkbook.from_object(path)
         visible = [meta.name for meta in workbook.sheets_metadata if meta.visible == SheetVisibleEnum.Visible]
         return {sheet: workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False) for sheet in visible}
     except PasswordError as error:
@@ -222,6 +225,59 @@ def table_from(
     return Table(frame, len(rows) + len(malformed) + sum(ignored.values()), ignored, malformed)
 
 
+def read_large(parts: Sequence[tuple[str, Callable[[], IO[bytes]]]], entity: Entity) -> tuple[Table, tuple[str, ...]]:
+    """A Table of delimited files too large for ``read_csv``, and notes; the files follow each other in one table.
+
+    ``parts`` are (name, opener) of files with a heading each. Records are streamed and equal cells share one string;
+    records are numbered on from part to part. Refuses what ``columns_of`` refuses, an empty file and a stray quote.
+    """
+    import pandas as pd
+
+    shared: dict[str, str | None] = {"": None}
+    columns: dict[str, list[str | None]] = {column.name: [] for column in entity.columns if column.source is not None}
+    numbers: list[int] = []
+    malformed: list[Malformed] = []
+    notes: tuple[str, ...] = ()
+    number = 0
+    csv.field_size_limit(MAX_FIELD_CHARACTERS)
+    for name, opener in parts:
+        encoding = _encoding(opener)
+        with opener() as stream:
+            reader = csv.reader(io.TextIOWrapper(stream, encoding=encoding, newline=""), strict=True)
+            try:
+                sheet = Sheet(name, tuple(clean(cell) for cell in next(reader, [])), [])
+                positions = columns_of(sheet, entity)
+                notes += unknown_headings(sheet, positions)
+                first = number + 2
+                for number, record in enumerate(reader, start=first):
+                    if len(record) == len(sheet.header):
+                        numbers.append(number)
+                        for column, at in positions.items():
+                            cell = record[at].strip()
+                            columns[column].append(shared.setdefault(cell, cell))
+                    elif any(cell.strip() for cell in record):
+                        malformed.append(Malformed(number, f"fields:{len(record)}_not_{len(sheet.header)}"))
+            except (csv.Error, UnicodeDecodeError) as error:
+                raise FileRefused(f"{name}: line {reader.line_num} is not valid CSV ({error})") from error
+        notes += () if encoding == "utf-8-sig" else ("decoded as Windows-1252",)
+    if not numbers:
+        raise FileRefused(f"{parts[0][0] if parts else entity.name}: the file holds no records below its heading")
+    frame = pd.DataFrame({column: pd.Series(cells, dtype="object") for column, cells in columns.items()})
+    frame["source_row"] = numbers
+    return Table(frame, len(numbers) + len(malformed), {}, tuple(malformed)), tuple(dict.fromkeys(notes))
+
+
+def _encoding(opener: Callable[[], IO[bytes]]) -> str:
+    """``utf-8-sig`` when all bytes are UTF-8, else ``cp1252``; a first pass over the bytes."""
+    with opener() as stream:
+        try:
+            for _ in io.TextIOWrapper(stream, encoding="utf-8-sig"):
+                pass
+        except UnicodeDecodeError:
+            return "cp1252"
+    return "utf-8-sig"
+
+
 def empty_frame(entity: Entity) -> "pd.DataFrame":
     """A frame of the entity's text columns with no row."""
     import pandas as pd
@@ -238,6 +294,24 @@ def month_of(text: str) -> tuple[date, date] | None:
         if month.startswith(match[1].casefold()):
             return month_bounds(int(match[2]), index)
     return None
+
+
+def extract_date(text: str) -> date | None:
+    """The day in '01Jan2022', '01-Sep-20', '01SEP2017' or '2026-07-01'; None when it is none of them."""
+    if re.fullmatch(r"\s*\d{4}-\d{2}-\d{2}\s*", text):
+        try:
+            return date.fromisoformat(text.strip())
+        except ValueError:
+            return None
+    match = re.fullmatch(r"\s*(\d{1,2})[- ]?([A-Za-z]{3})[- ]?(\d{2}|\d{4})\s*", text)
+    if match is None:
+        return None
+    months = [month[:3] for month in MONTHS]
+    year = int(match[3]) if len(match[3]) == 4 else 2000 + int(match[3])
+    try:
+        return date(year, months.index(match[2].casefold()) + 1, int(match[1]))
+    except ValueError:
+        return None
 
 
 def month_bounds(year: int, month: int) -> tuple[date, date]:

@@ -139,6 +139,13 @@ def test_pages_that_the_landing_page_leads_to_are_read_as_far_as_the_rule_says()
     assert [link.url for link in candidates(Pages(pages), spec)] == [f"{years[0]}2025.csv", f"{years[1]}2024.csv"]
 
 
+def test_further_landing_pages_are_read_beside_the_index() -> None:
+    other = "https://example.org/registers/"
+    spec = a_spec(discovery={"index": INDEX, "further": [other], "links": r"\.csv$"})
+    pages = {INDEX: page_with(("map.csv", "Map")), other: page_with(("register.csv", "Register"))}
+    assert [link.url for link in candidates(Pages(pages), spec)] == [f"{INDEX}map.csv", f"{other}register.csv"]
+
+
 def test_the_text_of_a_link_can_decide() -> None:
     page = page_with(("a.csv", "April 2025 (CSV, 30KB)"), ("b.csv", "Quarterly time series"))
     spec = a_spec(discovery={"index": INDEX, "links": r"\.csv$", "link_text": r"^[A-Z][a-z]+ \d{4} \(CSV"})
