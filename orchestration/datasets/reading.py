@@ -9,7 +9,8 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from codecs import IncrementalDecoder, getincrementaldecoder
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from difflib import get_close_matches
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MAX_FIELD_CHARACTERS = 1_000_000
+CHUNK_BYTES = 1 << 20
 MONTHS = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
@@ -94,6 +96,50 @@ def read_csv_bytes(
         notes += dropped
     rows, malformed = _split_ragged(records, width or len(heading))
     return Sheet(name, heading, rows, malformed, notes)
+
+
+def stream_csv(source: SourceFile) -> Iterator[tuple[int, list[str]]]:
+    """Record numbers and cells of a large comma-separated file, the header first, without holding the file.
+
+    Equal cells are one object, so that rows kept by the caller stay small. Refuses what ``read_csv`` refuses.
+    """
+    csv.field_size_limit(MAX_FIELD_CHARACTERS)
+    cells: dict[str, str] = {}
+    is_empty = True
+    with source.path.open(encoding=_stream_encoding(source), newline="") as stream:
+        reader = csv.reader(stream, strict=True)
+        try:
+            for number, record in enumerate(reader, start=1):
+                if any(cell.strip() for cell in record):
+                    is_empty = False
+                    yield number, [cells.setdefault(cell, cell) for cell in record]
+        except csv.Error as error:
+            raise FileRefused(f"{source.name}: line {reader.line_num} is not valid CSV ({error})") from error
+        except UnicodeDecodeError as error:
+            raise FileRefused(f"{source.name}: a byte is neither UTF-8 nor Windows-1252") from error
+    if is_empty:
+        raise FileRefused(f"{source.name}: the file holds no records")
+
+
+def _stream_encoding(source: SourceFile) -> str:
+    """UTF-8, or Windows-1252 when some byte is not UTF-8."""
+    decoder = getincrementaldecoder("utf-8")()
+    encoding = "utf-8-sig"
+    with source.path.open("rb") as stream:
+        while chunk := stream.read(CHUNK_BYTES):
+            if b"\x00" in chunk:
+                raise FileRefused(f"{source.name}: NUL byte; the file is not text")
+            if encoding == "utf-8-sig" and not _decodes(decoder, chunk):
+                encoding = "cp1252"
+    return encoding
+
+
+def _decodes(decoder: IncrementalDecoder, chunk: bytes) -> bool:
+    try:
+        decoder.decode(chunk)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _drop_blank_columns(

@@ -3,13 +3,11 @@
 Belongs here: the eleven-column CSV in its variants, which rows are used, the state that the file says it is in. Does
 not: telling organisations from strata (dbt staging), or making rates: they are published beside their parts.
 
-The main monthly file has hundreds of thousands of rows, so records are streamed and equal cells are held once. Rows
-that are not used are counted under the rule that names why.
+The main monthly file has hundreds of thousands of rows, so records are streamed. Rows that are
+not used are counted under the rule that names why.
 """
 
-import csv
 import re
-from codecs import IncrementalDecoder, getincrementaldecoder
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -23,12 +21,12 @@ from orchestration.datasets.reading import (
     clean,
     columns_of,
     month_bounds,
+    stream_csv,
     table_from,
     unknown_headings,
 )
 from orchestration.errors import FileRefused, NotOfThisDataset
 
-CHUNK = 1 << 20
 USED_MEASURES = re.compile(r"MRS\d+[a-z]*|EIP23[abi]|MHS81a?")
 ORGANISATIONS = (
     "England", "Provider", "Commissioning Region",
@@ -51,7 +49,7 @@ NONE = "NONE"
 def parse(source: SourceFile) -> Parsed:
     """One row per window of months, organisation, stratum and measure that is used, all of one month and one state."""
     entity = dataset_spec("mhsds").entity("measures")
-    records = _records(source)
+    records = stream_csv(source)
     header = Sheet(source.name, tuple(clean(cell) for cell in next(records)[1]), [])
     positions = _positions(header, entity)
     rows, malformed, ignored = _used(records, positions, len(header.header))
@@ -78,43 +76,6 @@ def parse(source: SourceFile) -> Parsed:
     )
 
 
-def _records(source: SourceFile) -> Iterator[tuple[int, list[str]]]:
-    """Record numbers and cells, the header first; refuses an empty file, a NUL byte and a stray quote."""
-    with source.path.open(encoding=_encoding(source), newline="") as stream:
-        reader = csv.reader(stream, strict=True)
-        is_empty = True
-        try:
-            for number, record in enumerate(reader, start=1):
-                if any(cell.strip() for cell in record):
-                    is_empty = False
-                    yield number, record
-        except csv.Error as error:
-            raise FileRefused(f"{source.name}: line {reader.line_num} is not valid CSV ({error})") from error
-        if is_empty:
-            raise FileRefused(f"{source.name}: the file holds no records")
-
-
-def _encoding(source: SourceFile) -> str:
-    """UTF-8, or Windows-1252 when some byte is not UTF-8, found without holding the file."""
-    decoder = getincrementaldecoder("utf-8")()
-    encoding = "utf-8-sig"
-    with source.path.open("rb") as stream:
-        while chunk := stream.read(CHUNK):
-            if b"\x00" in chunk:
-                raise FileRefused(f"{source.name}: NUL byte; the file is not text")
-            if encoding == "utf-8-sig" and not _decodes(decoder, chunk):
-                encoding = "cp1252"
-    return encoding
-
-
-def _decodes(decoder: IncrementalDecoder, chunk: bytes) -> bool:
-    try:
-        decoder.decode(chunk)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 def _positions(header: Sheet, entity: Entity) -> dict[str, int]:
     """Position of each column; NotOfThisDataset when fewer than half of the headings are there."""
     known = {
@@ -136,7 +97,6 @@ def _used(
 ) -> tuple[list[tuple[int, list[str]]], list[Malformed], Counter[str]]:
     """Rows that are used, records of a wrong width, and the others counted by rule."""
     measure, breakdown = positions["measure_code"], positions["breakdown"]
-    cells: dict[str, str] = {}
     rows: list[tuple[int, list[str]]] = []
     malformed: list[Malformed] = []
     ignored: Counter[str] = Counter()
@@ -148,7 +108,7 @@ def _used(
         elif not _is_used(record[breakdown].strip()):
             ignored["breakdown_not_used"] += 1
         else:
-            rows.append((number, [cells.setdefault(cell, cell) for cell in record]))
+            rows.append((number, record))
     return rows, malformed, ignored
 
 
