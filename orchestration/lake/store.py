@@ -275,14 +275,16 @@ BREAK_COLUMNS = {
     "kind": "text", "handling": "text", "description": "text", "source": "text",
 }  # fmt: skip
 
+STATUS_ORDER = ("provisional", "final", "revised")
+
 
 def release_ranks(reports: Iterable[LoadReport]) -> dict[tuple[str, str], int]:
-    """Order of releases within a dataset, 1 the oldest: published_on, then the revised mark, then first seen."""
+    """Order of releases within a dataset, 1 the oldest: published_on, then provisional to revised, then first seen."""
     ranks: dict[tuple[str, str], int] = {}
     counter: Counter[str] = Counter()
     for report in sorted(
         reports,
-        key=lambda r: (r.dataset, r.published_on or date.min, r.release_status == "revised", r.sequence),
+        key=lambda r: (r.dataset, r.published_on or date.min, STATUS_ORDER.index(r.release_status), r.sequence),
     ):
         counter[report.dataset] += 1
         ranks[report.dataset, report.release_sha256] = counter[report.dataset]

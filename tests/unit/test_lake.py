@@ -202,6 +202,13 @@ def test_releases_rank_by_publication_then_revised_mark_then_first_seen() -> Non
     assert ranks["imd", "6" * 64] == 1
 
 
+def test_final_figures_outrank_provisional_ones_of_the_same_day_whichever_came_first() -> None:
+    final = report_of("1" * 64, sequence=1, release_status="final")
+    provisional = report_of("2" * 64, sequence=2, release_status="provisional")
+    ranks = release_ranks([final, provisional])
+    assert ranks["ods_successions", "1" * 64] > ranks["ods_successions", "2" * 64]
+
+
 def test_the_platform_tables_say_what_was_loaded_and_which_rules_were_broken(lake: Lake) -> None:
     lake.write(SPEC, report_of(counts=(EntityCounts("successions", 4, 1, 1, {"total_row": 2}, 5),)), tables_of())
     lake.write_platform()
