@@ -209,6 +209,72 @@ def cell_text(cell: object) -> str:
     return str(cell)
 
 
+def record_offsets(book: Mapping[str, Sequence[Sequence[object]]]) -> dict[str, int]:
+    """Rows that stand before each sheet, so that record numbers run on through a workbook and none stands twice."""
+    offsets: dict[str, int] = {}
+    before = 0
+    for sheet, rows in book.items():
+        offsets[sheet] = before
+        before += len(rows)
+    return offsets
+
+
+def sheet_below(
+    name: str, rows: Sequence[Sequence[object]], headings: Iterable[str], *, offset: int = 0
+) -> Sheet | None:
+    """Records of a worksheet below the first row in which all ``headings`` stand; None when there is no such row.
+
+    Blank rows are left out. ``offset`` is added to the record numbers (``record_offsets``).
+    """
+    wanted = {clean(heading).casefold() for heading in headings}
+    for at, row in enumerate(rows):
+        header = tuple(clean(cell_text(cell)) for cell in row)
+        if wanted <= {cell.casefold() for cell in header}:
+            below = [
+                (offset + number, [cell_text(cell) for cell in cells])
+                for number, cells in enumerate(rows[at + 1 :], start=at + 2)
+            ]
+            return Sheet(name, header, [record for record in below if any(cell.strip() for cell in record[1])])
+    return None
+
+
+def labelled_cells(rows: Sequence[Sequence[object]]) -> dict[str, str]:
+    """What stands beside the labels ('Period:', 'Published:') above a worksheet's table, by label without its colon."""
+    found: dict[str, str] = {}
+    for row in rows:
+        cells = [text for text in (clean(cell_text(cell)) for cell in row) if text]
+        if cells and cells[0].endswith(":"):
+            found.setdefault(cells[0].rstrip(": ").casefold(), cells[1] if len(cells) > 1 else "")
+    return found
+
+
+def date_of(text: str) -> date | None:
+    """The day named by '10th October 2024', '10/10/2024' (day first) or '2024-10-10'; None when there is none."""
+    if match := re.fullmatch(r"\s*(\d{4})-(\d{2})-(\d{2})(?:[ T][\d:.]*)?\s*", text):
+        year, month, day = map(int, match.groups())
+    elif match := re.fullmatch(r"\s*(\d{1,2})/(\d{1,2})/(\d{4})\s*", text):
+        day, month, year = map(int, match.groups())
+    elif (match := re.fullmatch(r"\D*?(\d{1,2})(?:st|nd|rd|th)?\s+(\w+\s+\d{4})\s*", text)) and (
+        bounds := month_of(match[2])
+    ):
+        day, month, year = int(match[1]), bounds[0].month, bounds[0].year
+    else:
+        return None
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def month_in_cell(text: str) -> tuple[date, date] | None:
+    """First and last day of the month in a workbook's cell: 'August 2024', 'Apr-25' or a date; None for other text."""
+    if day := date_of(text):
+        return month_bounds(day.year, day.month)
+    if match := re.fullmatch(r"\s*([A-Za-z]{3,9})[\s-]+(\d{2})\s*", text):
+        return month_of(f"{match[1]} 20{match[2]}")
+    return month_of(text)
+
+
 def columns_of(sheet: Sheet, entity: Entity) -> dict[str, int]:
     """Position of each spec column (by ``source`` heading or an alias) in the sheet's header.
 
