@@ -9,9 +9,9 @@ import pytest
 from orchestration.catalogue.registry import dataset_spec
 from orchestration.datasets.ae_monthly.parse import parse as parse_month
 from orchestration.datasets.ods_successions.parse import parse
-from orchestration.datasets.protocol import SourceFile
-from orchestration.errors import NotOfThisDataset
-from orchestration.validation.validate import validate
+from orchestration.datasets.protocol import Parsed, SourceFile
+from orchestration.errors import FileRefused, NotOfThisDataset
+from orchestration.validation.validate import Validated, validate
 
 SEED = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds" / "reviewed_successions.csv"
 
@@ -33,17 +33,55 @@ def test_a_date_that_is_none_is_quarantined(tmp_path: Path) -> None:
 
 
 def test_other_headings_are_not_of_this_dataset(tmp_path: Path) -> None:
-    path = tmp_path / "trust_mergers.csv"
-    path.write_text("trust_code_old,trust_code_new,from_date\nZZ1,ZZ2,2020-04-01\n", encoding="utf-8")
-    with pytest.raises(NotOfThisDataset):
+    path = tmp_path / "lookup.csv"
+    path.write_text("LAD22CD,LAD22NM\nE06990001,A\n", encoding="utf-8")
+    with pytest.raises(NotOfThisDataset, match="LAD22CD"):
         parse(SourceFile(path, path.name))
 
 
-def test_the_published_table_reconciles(real_data: Path) -> None:
-    path = real_data / "ods_successions" / "organisation_changes_1992_2021.csv"
+def read(path: Path) -> tuple[Parsed, Validated]:
+    """A file parsed, and its one table validated."""
     parsed = parse(SourceFile(path, path.name))
-    validated = validate(dataset_spec("ods_successions").entity("successions"), parsed.tables["successions"])
-    assert (validated.read, len(validated.frame), dict(validated.ignored)) == (25481, 25442, {"its_own_successor": 39})
+    ((name, table),) = parsed.tables.items()
+    return parsed, validate(dataset_spec("ods_successions").entity(name), table)
+
+
+def test_the_registers_own_file_has_no_header_and_a_reason(tmp_path: Path) -> None:
+    path = tmp_path / "succ.csv"
+    path.write_text('"ZZ1","ZZ2","MG","20260401","1"\n"ZZ3","Z9Z9Z","","20260401",""\n', encoding="utf-8")
+    parsed, validated = read(path)
+    rows = validated.frame[["old_code", "new_code", "reason"]].fillna("").to_numpy().tolist()
+    assert rows == [["ZZ1", "ZZ2", "MG"], ["ZZ3", "Z9Z9Z", ""]]
+    assert (parsed.layout, parsed.period_label) == ("succ_5", "successions 2026-04-01 to 2026-04-01")
+
+
+def test_a_table_without_a_readable_date_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "succ.csv"
+    path.write_text("old_code,new_code,date\nZZ1,ZZ2,1 April\n", encoding="utf-8")
+    with pytest.raises(FileRefused, match="no succession has a date"):
+        parse(SourceFile(path, path.name))
+
+
+def test_a_step_of_a_chain_that_is_not_there_is_empty(tmp_path: Path) -> None:
+    path = tmp_path / "paths.csv"
+    head = "old_code,new_code_0,new_code_1,date_change_1,change_type_1,new_code_2,date_change_2,change_type_2,new_code_3,date_change_3,change_type_3,final_code,experiences_split"
+    rows = (
+        "ZZ1,ZZ1,ZZ2,2015-04-01,merger,NA,NA,NA,NA,NA,NA,ZZ2,0",
+        "ZZ3,ZZ9,ZZ4,2015-04-01,split,NA,NA,NA,NA,NA,NA,ZZ4,1",
+    )
+    path.write_text("\n".join((head, *rows)) + "\n", encoding="utf-8")
+    _, validated = read(path)
+    assert (validated.read, len(validated.frame), validated.quarantined_rows) == (2, 1, 1)
+    assert validated.frame["new_code_2"].isna().all()
+
+
+def test_every_published_table_loads(real_data: Path) -> None:
+    counts = {}
+    for path in sorted((real_data / "ods_successions").glob("*.csv")):
+        parsed, validated = read(path)
+        assert validated.quarantined_rows == 0
+        counts[parsed.layout] = (validated.read, len(validated.frame), sum(validated.ignored.values()))
+    assert counts == {"chains": (677, 677, 0), "pairs": (25481, 25442, 39), "mergers": (11, 11, 0)}
 
 
 def test_every_reviewed_succession_is_where_the_published_months_say(real_data: Path) -> None:
