@@ -1,0 +1,33 @@
+with deprivation as (select * from {{ lake('shmi', 'deprivation') }})
+
+select
+    release_sha256,
+    period_start,
+    period_end,
+    imd_version,
+    case indicator when 'I00742' then 'spells' when 'I00743' then 'deaths' end as indicator,
+    case when organisation_code = 'ENG' then 'E92000001' else organisation_code end as organisation_code,
+    case when organisation_code = 'ENG' then 'gss' else 'ods' end as organisation_scheme,
+    case when organisation_code = 'ENG' then 'england' else 'provider' end as organisation_level,
+    organisation_name,
+    total,
+    total_status,
+    quintile_1,
+    quintile_1_status,
+    quintile_2,
+    quintile_2_status,
+    quintile_3,
+    quintile_3_status,
+    quintile_4,
+    quintile_4_status,
+    quintile_5,
+    quintile_5_status,
+    quintile_unknown,
+    quintile_unknown_status,
+    share_1,
+    share_2,
+    share_3,
+    share_4,
+    share_5,
+    share_unknown
+from deprivation

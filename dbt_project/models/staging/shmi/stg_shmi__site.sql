@@ -1,0 +1,30 @@
+with site as (select * from {{ lake('shmi', 'site') }})
+
+select
+    release_sha256,
+    period_start,
+    period_end,
+    organisation_code,
+    'ods' as organisation_scheme,
+    organisation_name,
+    site_code,
+    site_name,
+    spells,
+    spells_status,
+    observed,
+    observed_status,
+    expected,
+    expected_status,
+    shmi_value,
+    shmi_value_status,
+    shmi_banding,
+    shmi_banding_status,
+    po_lower,
+    po_upper,
+    od_lower,
+    od_upper,
+    site_type,
+    providers_at_site,
+    site_owner,
+    site_postcode
+from site
