@@ -11,6 +11,20 @@ select distinct
     organisation_scheme,
     organisation_name as name,
     period_start as seen_on
+from {{ ref('int_cancer_waits__named') }}
+union all
+select distinct
+    organisation_code,
+    organisation_scheme,
+    organisation_name as name,
+    period_start as seen_on
+from {{ ref('stg_dm01__waits') }}
+union all
+select distinct
+    organisation_code,
+    organisation_scheme,
+    organisation_name as name,
+    period_start as seen_on
 from {{ ref('int_fingertips__classified') }}
 union all
 select distinct
@@ -18,7 +32,28 @@ select distinct
     organisation_scheme,
     organisation_name as name,
     period_start as seen_on
+from {{ ref('stg_inpatient_survey__scores') }}
+union all
+select distinct
+    organisation_code,
+    organisation_scheme,
+    organisation_name as name,
+    period_start as seen_on
 from {{ ref('stg_maternity_msds__counts') }}
+union all
+select distinct
+    organisation_code,
+    organisation_scheme,
+    organisation_name as name,
+    period_start as seen_on
+from {{ ref('stg_mhsds__measures') }}
+union all
+select distinct
+    organisation_code,
+    organisation_scheme,
+    organisation_name as name,
+    period_start as seen_on
+from {{ ref('int_shmi__mentioned') }}
 union all
 select distinct
     organisation_code,
