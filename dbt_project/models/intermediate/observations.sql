@@ -44,7 +44,10 @@ select
     combined.stratum,
     combined.stratum_scheme,
     combined.stratum_basis,
-    combined.stratum_assigned_on,
+    coalesce(
+        combined.stratum_assigned_on,
+        case when combined.stratum_dimension = 'deprivation' then {{ index_published_on('combined.stratum_scheme') }} end
+    ) as stratum_assigned_on,
     combined.observation_kind,
     combined.adjustment,
     combined.numerator,
