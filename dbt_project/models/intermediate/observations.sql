@@ -46,7 +46,9 @@ select
     combined.stratum_basis,
     coalesce(
         combined.stratum_assigned_on,
-        case when combined.stratum_dimension = 'deprivation' then {{ index_published_on('combined.stratum_scheme') }} end
+        case
+            when combined.stratum_dimension = 'deprivation' then {{ index_published_on('combined.stratum_scheme') }}
+        end
     ) as stratum_assigned_on,
     combined.observation_kind,
     combined.adjustment,
