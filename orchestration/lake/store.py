@@ -212,14 +212,19 @@ class Lake:
         return digest.hexdigest()
 
     def write_platform(self, *, synthetic: bool = False) -> None:
-        """Write the platform tables (releases, loads, datasets, measures, breaks) that dbt reads."""
+        """Write the platform tables (releases, loads, datasets, measures, breaks) that dbt reads.
+
+        A measure of a dataset that may not be published is left out: no mart shall name what it never shows.
+        """
+        specs = dataset_specs()
+        shown = [measure for measure in measures().values() if not specs[measure.dataset].not_published_because]
         known_breaks = [known for known in breaks().values() if synthetic or not known.is_synthetic]
         reports = self.reports()
         ranks = release_ranks(reports)
         self._platform("releases", RELEASE_COLUMNS, (_release_row(report, ranks) for report in reports))
         self._platform("loads", LOAD_COLUMNS, (row for report in reports for row in _load_rows(report)))
-        self._platform("datasets", DATASET_COLUMNS, map(_dataset_row, dataset_specs().values()))
-        self._platform("measures", MEASURE_COLUMNS, map(_measure_row, measures().values()))
+        self._platform("datasets", DATASET_COLUMNS, map(_dataset_row, specs.values()))
+        self._platform("measures", MEASURE_COLUMNS, map(_measure_row, shown))
         self._platform("breaks", BREAK_COLUMNS, (row for known in known_breaks for row in _break_rows(known)))
 
     def _platform(self, name: str, columns: Mapping[str, str], rows: Iterable[Mapping[str, Any]]) -> None:

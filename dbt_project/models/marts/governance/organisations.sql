@@ -4,7 +4,10 @@ successors as (select * from {{ ref('int_organisations__succeeded') }}),
 
 observations as (select * from {{ ref('int_observations__combined') }}),
 
-releases as (select * from {{ ref('stg_platform__releases') }}),
+releases as (
+    select * from {{ ref('stg_platform__releases') }}
+    where is_publishable
+),
 
 published_names as (select * from {{ ref('int_organisations__named') }}),
 

@@ -2,7 +2,7 @@ with metadata as (select * from {{ lake('fingertips', 'metadata') }}),
 
 releases as (
     select * from {{ ref('stg_platform__releases') }}
-    where dataset = 'fingertips'
+    where dataset = 'fingertips' and is_publishable
 ),
 
 newest as (

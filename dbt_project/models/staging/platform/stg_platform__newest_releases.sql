@@ -1,4 +1,7 @@
-with releases as (select * from {{ ref('stg_platform__releases') }}),
+with releases as (
+    select * from {{ ref('stg_platform__releases') }}
+    where is_publishable
+),
 
 newest as (
     select
