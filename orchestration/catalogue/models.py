@@ -211,7 +211,7 @@ class DatasetSpec(Document):
     title: str
     description: str
     publisher: str
-    licence: Literal["OGL-UK-3.0", "MIT", "user-supplied"]
+    licence: Literal["OGL-UK-3.0", "MIT", "user-supplied", "all-rights-reserved"]
     attribution: str = Field(description="The line that must stand beside any figure made from the dataset.")
     landing_page: str
     kind: Literal["outcomes", "reference", "qi_log"]

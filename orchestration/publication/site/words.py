@@ -87,6 +87,7 @@ LICENCE = {
     "OGL-UK-3.0": "Open Government Licence v3.0",
     "MIT": "MIT licence",
     "user-supplied": "supplied by the user of this installation",
+    "all-rights-reserved": "all rights reserved by the publisher; not passed on",
 }
 
 TERM = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
