@@ -337,11 +337,14 @@ def table_from(
     return Table(frame, len(rows) + len(malformed) + sum(ignored.values()), ignored, malformed)
 
 
-def read_large(parts: Sequence[tuple[str, Callable[[], IO[bytes]]]], entity: Entity) -> tuple[Table, tuple[str, ...]]:
+def read_large(
+    parts: Sequence[tuple[str, Callable[[], IO[bytes]]]], entity: Entity, *, left_alone: Iterable[str] = ()
+) -> tuple[Table, tuple[str, ...]]:
     """A Table of delimited files too large for ``read_csv``, and notes; the files follow each other in one table.
 
     ``parts`` are (name, opener) of files with a heading each. Records are streamed and equal cells share one string;
-    records are numbered on from part to part. Refuses what ``columns_of`` refuses, an empty file and a stray quote.
+    records are numbered on from part to part. Headings ``left_alone`` are known and not loaded. Refuses what
+    ``columns_of`` refuses, an empty file and a stray quote.
     """
     import pandas as pd
 
@@ -359,7 +362,8 @@ def read_large(parts: Sequence[tuple[str, Callable[[], IO[bytes]]]], entity: Ent
             try:
                 sheet = Sheet(name, tuple(clean(cell) for cell in next(reader, [])), [])
                 positions = columns_of(sheet, entity)
-                notes += unknown_headings(sheet, positions)
+                known = {heading: at for at, heading in enumerate(sheet.header) if heading in left_alone}
+                notes += unknown_headings(sheet, {**known, **positions})
                 first = number + 2
                 for number, record in enumerate(reader, start=first):
                     if len(record) == len(sheet.header):
