@@ -1,4 +1,4 @@
-"""The parser of the indices of deprivation, on small workbooks and on the published ones."""
+"""The parser of the indices of deprivation and their populations, on small files and on the published ones."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -73,6 +73,58 @@ def test_a_workbook_without_areas_is_not_of_this_dataset(tmp_path: Path) -> None
         book.add_worksheet("Sheet1").write_row(0, 0, ("Org Code", "Beds"))
     with pytest.raises(NotOfThisDataset, match="Sheet1"):
         parse(SourceFile(tmp_path / "other.xlsx", "other.xlsx"))
+
+
+def populations(lsoa: int = 2011, lad: int = 2019, year: str = "mid 2015") -> tuple[str, ...]:
+    groups = ("Total population", "Dependent Children aged 0-15", "Population aged 16-59")
+    groups = (*groups, "Older population aged 60 and over")
+    people = [f"{group}: {year} (excluding prisoners)" for group in groups]
+    area = (f"LSOA code ({lsoa})", f"LSOA name ({lsoa})")
+    district = (f"Local Authority District code ({lad})", f"Local Authority District name ({lad})")
+    return (*area, *district, *people, "Working age population 18-59/64: for use with Employment Deprivation Domain")
+
+
+AREA = ("E01900001", "area", "E07990001", "district")
+
+
+def test_populations_are_read_from_csv_with_decimals_and_overlapping_ages_are_no_part(tmp_path: Path) -> None:
+    lines = (populations(), (*AREA, "10.00", "2.00", "5.00", "3.00", "6.00"))
+    (tmp_path / "any.csv").write_text("\n".join(",".join(line) for line in lines), encoding="utf-8-sig")
+    parsed = parse(SourceFile(tmp_path / "any.csv", "any.csv"))
+    result = validate(dataset_spec("imd").entity("population_denominators"), parsed.tables["population_denominators"])
+    assert (parsed.layout, parsed.period_label) == ("file_6", "edition 2019, population")
+    row = result.frame.iloc[0]
+    assert row[["imd_version", "population_year", "total", "working_age"]].tolist() == [2019, 2015, 10, 6]
+
+
+def test_populations_are_read_from_the_workbook_of_another_edition(tmp_path: Path) -> None:
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(str(tmp_path / "File_6.xlsx")) as book:
+        book.add_worksheet("Notes").write(0, 0, "Notes")
+        sheet = book.add_worksheet("Population Denominators")
+        sheet.write_row(0, 0, populations(2021, 2024, "mid 2022"))
+        sheet.write_row(1, 0, (*AREA, 10, 2, 5, 3, 6))
+        sheet.write_row(2, 0, ("E01900002", *AREA[1:], 10, 2, 5, 4, 6))
+    parsed = parse(SourceFile(tmp_path / "File_6.xlsx", "File_6.xlsx"))
+    result = validate(dataset_spec("imd").entity("population_denominators"), parsed.tables["population_denominators"])
+    assert (result.read, len(result.frame), result.quarantined_rows) == (2, 1, 1)
+    assert result.frame.iloc[0][["imd_version", "population_year"]].tolist() == [2025, 2022]
+
+
+def test_populations_without_a_year_are_refused(tmp_path: Path) -> None:
+    line = ",".join(populations(year="recent"))
+    (tmp_path / "any.csv").write_text(f"{line}\n{','.join((*AREA, '10', '2', '5', '3', '6'))}", encoding="utf-8")
+    with pytest.raises(FileRefused, match="names no year"):
+        parse(SourceFile(tmp_path / "any.csv", "any.csv"))
+
+
+def test_the_published_populations_load_whole(real_data: Path) -> None:
+    (path,) = (real_data / "imd").glob("File_6*")
+    parsed = parse(SourceFile(path, path.name))
+    result = validate(dataset_spec("imd").entity("population_denominators"), parsed.tables["population_denominators"])
+    assert (result.read, len(result.frame), result.quarantined) == (32_844, 32_844, ())
+    assert result.frame["total"].sum() == 54_728_204
 
 
 @pytest.mark.parametrize(("edition", "areas"), [(2015, 32844), (2019, 32844), (2025, 33755)])

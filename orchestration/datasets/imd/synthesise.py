@@ -1,10 +1,11 @@
-"""Print a world's areas as File 1 of the indices of deprivation, in the headings of each edition.
+"""Print a world's areas as File 1 of the indices of deprivation, in the headings of each edition, and one File 6.
 
-Belongs here: the workbooks' sheets, headings and names. Does not: how deprived an area is (the simulation).
+Belongs here: the files' sheets, headings and names. Does not: how deprived an area is (the simulation).
 """
 
+import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -46,7 +47,7 @@ EDITIONS = (
 
 
 def synthesise(world: World) -> Iterable[SyntheticFile]:
-    """One workbook per edition: notes and a sheet of six columns."""
+    """One workbook per edition (notes and a sheet of six columns), and the populations of 2019 as CSV."""
     names = {lad.code: lad.name for lad in world.lads}
     for edition in EDITIONS:
         lsoas = world.lsoas_2011 if edition.lsoa_vintage == 2011 else world.lsoas_2021
@@ -58,6 +59,36 @@ def synthesise(world: World) -> Iterable[SyntheticFile]:
             link_text="File 1: Index of Multiple Deprivation",
             published_on=edition.published_on,
         )
+    edition = EDITIONS[1]
+    yield SyntheticFile(
+        name="SYNTHETIC-File_6_-_IoD2019_Population_Denominators.csv",
+        content=_populations(world.lsoas_2011, names),
+        page=PAGE.format(edition=edition.year),
+        link_text="File 6: population denominators",
+        published_on=edition.published_on,
+    )
+
+
+def _populations(lsoas: Sequence[Lsoa], names: Mapping[str, str]) -> bytes:
+    """File 6 with a byte order mark and whole numbers written with two decimals, as a third party saved it."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    ages = ("Dependent Children aged 0-15", "Population aged 16-59", "Older population aged 60 and over")
+    year = "mid 2015 (excluding prisoners)"
+    writer.writerow(
+        [
+            "LSOA code (2011)", "LSOA name (2011)", "Local Authority District code (2019)",
+            "Local Authority District name (2019)", *(f"{group}: {year}" for group in ("Total population", *ages)),
+            "Working age population 18-59/64: for use with Employment Deprivation Domain (excluding prisoners)",
+        ]
+    )  # fmt: skip
+    for lsoa in lsoas:
+        children, older = round(lsoa.population * 0.19), round(lsoa.population * 0.23)
+        adults = lsoa.population - children - older
+        people = (lsoa.population, children, adults, older, round(adults * 1.01))
+        name = f"{names[lsoa.lad_code]} (SYNTHETIC)"
+        writer.writerow([lsoa.code, lsoa.name, lsoa.lad_code, name, *(f"{number}.00" for number in people)])
+    return text.getvalue().encode("utf-8-sig")
 
 
 def _row(lsoa: Lsoa, lad_name: str, edition: int) -> tuple[str | int, ...]:
