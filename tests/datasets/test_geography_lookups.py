@@ -68,6 +68,11 @@ def test_the_published_lookups_load_whole(real_data: Path) -> None:
     assert loaded == REAL_ROWS
 
 
+def dated(geography: str) -> tuple[str, ...]:
+    """Headings of a health geography of an edition."""
+    return tuple(f"{geography}{what}" for what in ("CD", "CDH", "NM"))
+
+
 def loaded(source: SourceFile) -> tuple[str, list[dict[str, object]], int]:
     """Layout, typed rows and number of quarantined rows of a lookup."""
     parsed = parse(source)
@@ -77,7 +82,8 @@ def loaded(source: SourceFile) -> tuple[str, list[dict[str, object]], int]:
 
 
 def test_another_year_in_the_headings_is_another_edition_of_the_same_lookup(tmp_path: Path) -> None:
-    text = "objectid,SICBL23CD,SICBL23CDH,SICBL23NM,ICB23CD,ICB23CDH,ICB23NM,NHSER23CD,NHSER23CDH,NHSER23NM\n1,E38990001,9Z1,A,E54990001,QZ1,B,E40990001,Y91,C\n"
+    header = ",".join(("objectid", *dated("SICBL23"), *dated("ICB23"), *dated("NHSER23")))
+    text = f"{header}\n1,E38990001,9Z1,A,E54990001,QZ1,B,E40990001,Y91,C\n"
     label, rows, quarantined = loaded(source(tmp_path / "a.csv", text))
     assert (label, quarantined) == ("sub_icb_icb 2023", 0)
     assert (rows[0]["edition"], rows[0]["icb_ods_code"], rows[0]["region_code"]) == (2023, "QZ1", "E40990001")
@@ -89,8 +95,11 @@ def test_a_board_may_have_a_code_of_five_characters(tmp_path: Path) -> None:
 
 
 def test_small_areas_lead_to_boards_with_and_without_a_region(tmp_path: Path) -> None:
-    with_region = "LSOA21CD,LSOA21NM,SICBL26CD,SICBL26CDH,SICBL26NM,ICB26CD,ICB26CDH,ICB26NM,NHSER26CD,NHSER26CDH,NHSER26NM,LAD26CD,LAD26NM,ObjectId\nE01990001,a,E38990001,9Z1,A,E54990001,Z9Z9Z,B,E40990001,Y91,C,E06990001,D,1\n"
-    without = "LSOA11CD,LSOA11NM,SICBL22CD,SICBL22CDH,SICBL22NM,ICB22CD,ICB22CDH,ICB22NM,LAD22CD,LAD22NM\nE01990001,a,E38990001,9Z1,A,E54990001,QZ1,B,E06990001,D\n"
+    newer = ("LSOA21CD", "LSOA21NM", *dated("SICBL26"), *dated("ICB26"), *dated("NHSER26"), "LAD26CD", "LAD26NM")
+    older = ("LSOA11CD", "LSOA11NM", *dated("SICBL22"), *dated("ICB22"), "LAD22CD", "LAD22NM")
+    areas = "E01990001,a,E38990001,9Z1,A,E54990001"
+    with_region = f"{','.join(newer)},ObjectId\n{areas},Z9Z9Z,B,E40990001,Y91,C,E06990001,D,1\n"
+    without = f"{','.join(older)}\n{areas},QZ1,B,E06990001,D\n"
     label, (new,), _ = loaded(source(tmp_path / "a.csv", with_region))
     assert (label, new["lsoa_vintage"], new["region_ods_code"]) == ("lsoa_sub_icb 2026", 2021, "Y91")
     label, (old,), quarantined = loaded(source(tmp_path / "b.csv", without))

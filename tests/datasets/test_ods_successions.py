@@ -8,6 +8,7 @@ import pytest
 
 from orchestration.catalogue.registry import dataset_spec
 from orchestration.datasets.ae_monthly.parse import parse as parse_month
+from orchestration.datasets.geography_lookups.parse import parse as parse_lookup
 from orchestration.datasets.ods_successions.parse import parse
 from orchestration.datasets.protocol import Parsed, SourceFile
 from orchestration.errors import FileRefused, NotOfThisDataset
@@ -64,7 +65,8 @@ def test_a_table_without_a_readable_date_is_refused(tmp_path: Path) -> None:
 
 def test_a_step_of_a_chain_that_is_not_there_is_empty(tmp_path: Path) -> None:
     path = tmp_path / "paths.csv"
-    head = "old_code,new_code_0,new_code_1,date_change_1,change_type_1,new_code_2,date_change_2,change_type_2,new_code_3,date_change_3,change_type_3,final_code,experiences_split"
+    steps = ",".join(f"new_code_{step},date_change_{step},change_type_{step}" for step in (1, 2, 3))
+    head = f"old_code,new_code_0,{steps},final_code,experiences_split"
     rows = (
         "ZZ1,ZZ1,ZZ2,2015-04-01,merger,NA,NA,NA,NA,NA,NA,ZZ2,0",
         "ZZ3,ZZ9,ZZ4,2015-04-01,split,NA,NA,NA,NA,NA,NA,ZZ4,1",
@@ -92,7 +94,7 @@ def test_every_reviewed_succession_is_where_the_published_months_say(real_data: 
         for code in parsed.tables["attendances"].frame["organisation_code"]:
             months.setdefault(code, set()).add(parsed.period_start)
     with SEED.open(encoding="utf-8", newline="") as stream:
-        reviewed = list(csv.DictReader(stream))
+        reviewed = [row for row in csv.DictReader(stream) if "A&E monthly" in row["source"]]
     ends: dict[str, date] = {}
     for succession in reviewed:
         effective = date.fromisoformat(succession["effective_on"])
@@ -101,3 +103,29 @@ def test_every_reviewed_succession_is_where_the_published_months_say(real_data: 
     for code, effective in ends.items():
         assert max(months[code]) == (effective - timedelta(days=1)).replace(day=1)
     assert set(ends) == {"RTV", "RW6", "RBZ", "RA4", "RVY", "RAP"}
+
+
+def test_the_shares_of_a_split_make_a_whole_where_they_are_known() -> None:
+    shares: dict[str, list[str]] = {}
+    with SEED.open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            if row["relation"] == "split":
+                shares.setdefault(row["old_code"], []).append(row["share"])
+    assert len(shares["QNQ"]) == 3
+    for known in shares.values():
+        assert len(known) > 1
+        assert not any(known) or (all(known) and abs(sum(map(float, known)) - 1) < 1e-9)
+
+
+def test_forty_two_boards_become_thirty_six(real_data: Path) -> None:
+    """Twelve of the boards in the published list of 2024 end on 1 April 2026, six new ones begin."""
+    path = real_data / "geography_lookups" / "icb_names_codes_dec_2024.csv"
+    table = parse_lookup(SourceFile(path, path.name)).tables["icb_codes"]
+    before = set(table.frame["icb_ods_code"])
+    with SEED.open(encoding="utf-8", newline="") as stream:
+        pairs = [
+            row for row in csv.DictReader(stream) if row["effective_on"] == "2026-04-01" and row["old_code"] in before
+        ]
+    ended, heirs = {row["old_code"] for row in pairs}, {row["new_code"] for row in pairs}
+    assert (len(before), len(ended), len(heirs - before)) == (42, 12, 6)
+    assert len((before - ended) | heirs) == 36

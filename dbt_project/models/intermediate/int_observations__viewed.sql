@@ -3,17 +3,48 @@ with observations as (select * from {{ ref('observations') }}),
 
 measures as (select * from {{ ref('stg_platform__measures') }}),
 
-successors as (select * from {{ ref('int_organisations__succeeded') }}),
+current_codes as (select * from {{ ref('int_organisations__current') }}),
+
+-- a body that a measure shows under both of its codes in one period is counted once under each, not pooled
+shown_twice as (
+    select distinct
+        as_gss.measure_id,
+        as_gss.period_start,
+        as_gss.period_end,
+        as_gss.organisation_code
+    from observations as as_gss
+    inner join current_codes
+        on
+            as_gss.organisation_code = current_codes.organisation_code
+            and as_gss.organisation_scheme = current_codes.organisation_scheme
+            and current_codes.organisation_scheme <> current_codes.current_scheme
+    inner join observations as as_ods
+        on
+            current_codes.twin_code = as_ods.organisation_code
+            and as_ods.organisation_scheme = current_codes.current_scheme
+            and as_gss.measure_id = as_ods.measure_id
+            and as_gss.period_start = as_ods.period_start
+            and as_gss.period_end = as_ods.period_end
+),
 
 with_successor as (
     select
         observations.*,
-        coalesce(successors.current_code, observations.organisation_code) as current_code
+        coalesce(current_codes.current_code, observations.organisation_code) as current_code,
+        coalesce(current_codes.current_scheme, observations.organisation_scheme) as current_scheme
     from observations
-    left join successors
+    left join shown_twice
         on
-            observations.organisation_scheme = 'ods'
-            and observations.organisation_code = successors.old_code
+            observations.organisation_scheme = 'gss'
+            and observations.organisation_code = shown_twice.organisation_code
+            and observations.measure_id = shown_twice.measure_id
+            and observations.period_start = shown_twice.period_start
+            and observations.period_end = shown_twice.period_end
+    left join current_codes
+        on
+            observations.organisation_scheme = current_codes.organisation_scheme
+            and observations.organisation_code = current_codes.organisation_code
+            and shown_twice.organisation_code is null
 ),
 
 -- organisations that took over another, or were taken over, are pooled; all others stay as they are
@@ -26,7 +57,7 @@ pooled as (
     select
         with_successor.measure_id,
         with_successor.current_code as organisation_code,
-        with_successor.organisation_scheme,
+        with_successor.current_scheme as organisation_scheme,
         with_successor.organisation_level,
         with_successor.period_start,
         with_successor.period_end,
@@ -55,9 +86,14 @@ pooled as (
                 then 'missing_at_source'
             when max(case when with_successor.value_status = 'combined_elsewhere' then 1 else 0 end) = 1
                 then 'combined_elsewhere'
-            when min(with_successor.value_status) = max(with_successor.value_status)
-                then max(with_successor.value_status)
-            when count(*) > 1 and count(with_successor.numerator) < count(*) then 'not_applicable'
+            when min(case when with_successor.value_status = 'not_applicable' then 1 else 0 end) = 1
+                then 'not_applicable'
+            -- a score without its parts can't be pooled
+            when
+                count(*) > 1
+                and with_successor.observation_kind <> 'stratum_distribution'
+                and least(count(with_successor.numerator), count(with_successor.denominator)) < count(*)
+                then 'not_applicable'
             else 'value'
         end as value_status,
         case when count(*) = 1 then max(with_successor.value) end as only_value,

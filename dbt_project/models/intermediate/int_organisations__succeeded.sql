@@ -2,34 +2,48 @@
 
 with successions as (select * from {{ ref('int_successions__reviewed') }}),
 
+-- a code that only gave services up goes on
+endings as (
+    select * from successions
+    where relation <> 'transfer'
+),
+
 summaries as (
     select
         old_code,
-        max(effective_on) as last_on,
+        max(case when relation <> 'transfer' then effective_on end) as last_on,
         count(distinct new_code) as successor_count
     from successions
     group by old_code
+),
+
+-- codes that took over a part of another organisation: their series is no pool of whole ones
+with_parts as (
+    select distinct new_code from successions
+    where relation in ('split', 'transfer')
 ),
 
 -- dates never run backwards along a chain, so that a code that came back ends where it began
 -- the last successor carries the series on; two successors on that day leave the code without a single one
 last_successors as (
     select
-        successions.old_code,
-        min(successions.new_code) as new_code,
-        min(successions.relation) as relation,
+        endings.old_code,
+        min(endings.organisation_scheme) as organisation_scheme,
+        min(endings.new_code) as new_code,
+        min(endings.relation) as relation,
         summaries.last_on as effective_on,
-        summaries.successor_count > 1 as is_approximate
-    from successions
+        summaries.successor_count > 1 or min(endings.share_basis) <> 'whole' as is_approximate
+    from endings
     inner join summaries
-        on successions.old_code = summaries.old_code and successions.effective_on = summaries.last_on
-    group by successions.old_code, summaries.last_on, summaries.successor_count
+        on endings.old_code = summaries.old_code and endings.effective_on = summaries.last_on
+    group by endings.old_code, summaries.last_on, summaries.successor_count
     having count(*) = 1
 ),
 
 hop_0 as (
     select
         old_code,
+        organisation_scheme,
         new_code as current_code,
         relation,
         effective_on,
@@ -41,6 +55,7 @@ hop_0 as (
 hop_{{ hop }} as (
     select
         hop_{{ hop - 1 }}.old_code,
+        hop_{{ hop - 1 }}.organisation_scheme,
         coalesce(next_step.new_code, hop_{{ hop - 1 }}.current_code) as current_code,
         hop_{{ hop - 1 }}.relation,
         hop_{{ hop - 1 }}.effective_on,
@@ -56,10 +71,12 @@ hop_{{ hop }} as (
 followed as (select * from hop_{{ further_hops }})
 
 select
-    old_code,
-    current_code,
-    relation,
-    effective_on,
-    is_approximate
+    followed.old_code,
+    followed.organisation_scheme,
+    followed.current_code,
+    followed.relation,
+    followed.effective_on,
+    followed.is_approximate or with_parts.new_code is not null as is_approximate
 from followed
-where old_code <> current_code
+left join with_parts on followed.current_code = with_parts.new_code
+where followed.old_code <> followed.current_code

@@ -1,7 +1,6 @@
 with trusts as (
     select
         organisations.organisation_code,
-        'ods' as organisation_scheme,
         'provider' as organisation_level,
         organisations.organisation_name as name,
         organisations.opened_on,
@@ -14,19 +13,22 @@ with trusts as (
     from {{ ref('stg_ods_trusts__organisations') }} as organisations
 ),
 
+areas as (select * from {{ ref('int_areas__sighted') }}),
+
+cross_coded as (select * from {{ ref('int_organisations__cross_coded') }}),
+
 practices as (select * from {{ ref('stg_gp_practices__practices') }}),
-
-boards_by_edition as (select * from {{ ref('stg_geography_lookups__sub_icb_icb') }}),
-
-boards_newest as (select * from {{ ref('stg_geography_lookups__icb_codes') }}),
 
 releases as (select * from {{ ref('stg_platform__releases') }}),
 
+-- the map of practices has no legal dates
 general_practices as (
     select
         practice_code as organisation_code,
         'practice' as organisation_level,
         practice_name as name,
+        cast(null as date) as opened_on,
+        cast(null as date) as closed_on,
         icb_code,
         region_code,
         extract_on as seen_on,
@@ -40,6 +42,8 @@ networks as (
         pcn_code as organisation_code,
         'pcn' as organisation_level,
         min(pcn_name) as name,
+        cast(null as date) as opened_on,
+        cast(null as date) as closed_on,
         min(icb_code) as icb_code,
         min(region_code) as region_code,
         extract_on as seen_on,
@@ -50,105 +54,33 @@ networks as (
     group by pcn_code, extract_on
 ),
 
-places as (
-    select
-        sub_icb_code as organisation_code,
-        'sub_icb' as organisation_level,
-        min(sub_icb_name) as name,
-        min(icb_code) as icb_code,
-        min(region_code) as region_code,
-        extract_on as seen_on,
-        min(release_sha256) as release_sha256,
-        'gp_practices' as source_dataset
-    from practices
-    group by sub_icb_code, extract_on
-    union all
-    select
-        sub_icb_ods_code as organisation_code,
-        'sub_icb' as organisation_level,
-        sub_icb_name as name,
-        icb_ods_code as icb_code,
-        region_ods_code as region_code,
-        make_date(edition, 7, 1) as seen_on,
-        release_sha256,
-        'geography_lookups' as source_dataset
-    from boards_by_edition
-),
-
--- the list of boards names no region; a board keeps the one that the lookup gave it
-board_regions as (
-    select
-        icb_ods_code,
-        max(region_ods_code) as region_code
-    from boards_by_edition
-    group by icb_ods_code
-),
-
-boards as (
-    select
-        icb_code as organisation_code,
-        'icb' as organisation_level,
-        min(icb_name) as name,
-        icb_code,
-        min(region_code) as region_code,
-        extract_on as seen_on,
-        min(release_sha256) as release_sha256,
-        'gp_practices' as source_dataset
-    from practices
-    group by icb_code, extract_on
-    union all
-    select
-        icb_ods_code as organisation_code,
-        'icb' as organisation_level,
-        min(icb_name) as name,
-        icb_ods_code as icb_code,
-        min(region_ods_code) as region_code,
-        make_date(edition, 7, 1) as seen_on,
-        min(release_sha256) as release_sha256,
-        'geography_lookups' as source_dataset
-    from boards_by_edition
-    group by icb_ods_code, edition
-    union all
-    select
-        boards_newest.icb_ods_code as organisation_code,
-        'icb' as organisation_level,
-        boards_newest.icb_name as name,
-        boards_newest.icb_ods_code as icb_code,
-        board_regions.region_code,
-        make_date(boards_newest.edition, 12, 1) as seen_on,
-        boards_newest.release_sha256,
-        'geography_lookups' as source_dataset
-    from boards_newest
-    left join board_regions on boards_newest.icb_ods_code = board_regions.icb_ods_code
-),
-
-regions as (
-    select
-        region_code as organisation_code,
-        'region' as organisation_level,
-        min(region_name) as name,
-        cast(null as string) as icb_code,
-        region_code,
-        extract_on as seen_on,
-        min(release_sha256) as release_sha256,
-        'gp_practices' as source_dataset
-    from practices
-    group by region_code, extract_on
-),
-
 sightings as (
-    select * from trusts
-    {% for source in ['general_practices', 'networks', 'places', 'boards', 'regions'] %}
-    union all
     select
         organisation_code,
-        'ods' as organisation_scheme,
+        organisation_scheme,
         organisation_level,
         name,
         cast(null as date) as opened_on,
         cast(null as date) as closed_on,
         icb_code,
         region_code,
+        twin_code,
+        seen_on,
+        release_sha256,
+        source_dataset
+    from areas
+    {% for source in ['trusts', 'general_practices', 'networks'] %}
+    union all
+    select
+        organisation_code,
+        'ods' as organisation_scheme,
+        organisation_level,
+        name,
+        opened_on,
+        closed_on,
+        icb_code,
+        region_code,
+        cast(null as string) as twin_code,
         seen_on,
         release_sha256,
         source_dataset
@@ -175,7 +107,8 @@ compared as (
         ranked.*,
         concat_ws(
             '|', organisation_level, name, coalesce(icb_code, '-'), coalesce(region_code, '-'),
-            coalesce(cast(opened_on as string), '-'), coalesce(cast(closed_on as string), '-')
+            coalesce(cast(opened_on as string), '-'), coalesce(cast(closed_on as string), '-'),
+            coalesce(twin_code, '-')
         ) as description
     from ranked
     where place = 1
@@ -190,26 +123,58 @@ changed as (
     from compared
 ),
 
+-- days on which a GSS code began and ceased to stand for its body
+recoded as (
+    select
+        gss_code,
+        min(valid_from) as recoded_on,
+        max(valid_to) as recoded_until
+    from cross_coded
+    group by gss_code
+),
+
 -- a version begins when the description of an organisation differs from the sighting before; a closure that a later
 -- snapshot shows began on the legal day
 versions as (
     select
         changed.*,
-        row_number() over (partition by organisation_code, organisation_scheme order by seen_on) as version,
+        recoded.recoded_until,
+        row_number() over (
+            partition by changed.organisation_code, changed.organisation_scheme
+            order by changed.seen_on
+        ) as version,
         case
-            when description_before is null then coalesce(opened_on, seen_on)
-            when closed_on < seen_on then closed_on
-            else seen_on
+            when changed.description_before is null
+                then coalesce(changed.opened_on, recoded.recoded_on, changed.seen_on)
+            when changed.closed_on < changed.seen_on then changed.closed_on
+            else changed.seen_on
         end as valid_from
     from changed
-    where description_before is null or description_before <> description
+    left join recoded on changed.organisation_scheme = 'gss' and changed.organisation_code = recoded.gss_code
+    where changed.description_before is null or changed.description_before <> changed.description
+),
+
+-- as of a day exactly one version is found: the first one for all days before it, the last one for all days after it,
+-- and a version that a later snapshot dates back no earlier than the ones before it
+found as (
+    select
+        versions.*,
+        max(valid_from)
+            over (
+                partition by organisation_code, organisation_scheme
+                order by version
+                rows between unbounded preceding and current row
+            )
+            as found_from
+    from versions
 ),
 
 bounded as (
     select
-        versions.*,
-        lead(valid_from) over (partition by organisation_code, organisation_scheme order by version) as next_valid_from
-    from versions
+        found.*,
+        lead(valid_from) over (partition by organisation_code, organisation_scheme order by version) as next_valid_from,
+        lead(found_from) over (partition by organisation_code, organisation_scheme order by version) as next_found_from
+    from found
 )
 
 select
@@ -221,10 +186,14 @@ select
     opened_on,
     closed_on,
     valid_from,
-    coalesce(cast(next_valid_from - interval '1' day as date), closed_on) as valid_to,
+    coalesce(cast(next_valid_from - interval '1' day as date), closed_on, recoded_until) as valid_to,
     seen_on as first_seen_on,
     icb_code,
     region_code,
+    case when organisation_scheme = 'ods' then organisation_code else twin_code end as ods_code,
+    case when organisation_scheme = 'gss' then organisation_code else twin_code end as gss_code,
+    case when version = 1 then cast('1900-01-01' as date) else found_from end as found_from,
+    coalesce(cast(next_found_from - interval '1' day as date), cast('9999-12-31' as date)) as found_to,
     source_dataset,
     is_synthetic
 from bounded

@@ -1,6 +1,6 @@
 """Read tables of organisation successions: pairs with and without a header, chains, mergers typed by hand.
 
-Belongs here: the four layouts. Does not: relations, splits, "as now" (int_successions__reviewed and the models after it).
+Belongs here: the four layouts. Does not: relations, splits, "as now" (int_successions__reviewed and what follows).
 """
 
 import re
@@ -46,7 +46,7 @@ def _is_register(first: Sequence[str]) -> bool:
 
 
 def _register(sheet: Sheet) -> Parsed:
-    """The register's file; each download is an issue of its own, so that current and archive stand beside each other."""
+    """The register's file; each download is an issue of its own: current and archived file stand beside each other."""
     rows, ignored = _changes(sheet.rows, REGISTER_POSITIONS)
     table = table_from(rows, REGISTER_POSITIONS, malformed=sheet.malformed, ignored={"its_own_successor": ignored})
     first, last = _span(sheet.name, rows, REGISTER_POSITIONS)

@@ -7,13 +7,13 @@ known as (
         organisation_code,
         max(case when is_synthetic then 1 else 0 end) = 1 as is_synthetic
     from {{ ref('organisations') }}
-    where organisation_scheme = 'ods'
     group by organisation_code
 )
 
 select
     successions.old_code,
     successions.new_code,
+    successions.organisation_scheme,
     successions.effective_on,
     successions.relation,
     successions.share,

@@ -1,6 +1,6 @@
 with versions as (select * from {{ ref('int_organisations__versioned') }}),
 
-successors as (select * from {{ ref('int_organisations__succeeded') }}),
+current_codes as (select * from {{ ref('int_organisations__current') }}),
 
 observations as (select * from {{ ref('int_observations__combined') }}),
 
@@ -38,6 +38,30 @@ published as (
     group by observations.organisation_code, observations.organisation_scheme
 ),
 
+-- codes that carry a known organisation on "as now" and that nothing at hand has shown yet
+heirs as (
+    select
+        current_codes.current_code as organisation_code,
+        current_codes.current_scheme as organisation_scheme,
+        min(versions.organisation_level) as organisation_level,
+        min(case when versions.is_synthetic then 1 else 0 end) = 1 as is_synthetic
+    from current_codes
+    inner join versions
+        on
+            current_codes.organisation_code = versions.organisation_code
+            and current_codes.organisation_scheme = versions.organisation_scheme
+    left join known
+        on
+            current_codes.current_code = known.organisation_code
+            and current_codes.current_scheme = known.organisation_scheme
+    left join published
+        on
+            current_codes.current_code = published.organisation_code
+            and current_codes.current_scheme = published.organisation_scheme
+    where known.organisation_code is null and published.organisation_code is null
+    group by current_codes.current_code, current_codes.current_scheme
+),
+
 england as (select 'E92000001' as organisation_code),
 
 everyone as (
@@ -54,6 +78,8 @@ everyone as (
         first_seen_on,
         icb_code,
         region_code,
+        ods_code,
+        gss_code,
         source_dataset,
         is_synthetic,
         true as is_registered
@@ -72,6 +98,8 @@ everyone as (
         published.first_seen_on,
         cast(null as string) as icb_code,
         cast(null as string) as region_code,
+        case when published.organisation_scheme = 'ods' then published.organisation_code end as ods_code,
+        case when published.organisation_scheme = 'gss' then published.organisation_code end as gss_code,
         published.source_dataset,
         published.is_synthetic,
         false as is_registered
@@ -80,6 +108,30 @@ everyone as (
         on
             published.organisation_code = published_names.organisation_code
             and published.organisation_scheme = published_names.organisation_scheme
+    union all
+    select
+        heirs.organisation_code,
+        heirs.organisation_scheme,
+        1 as version,
+        published_names.name,
+        heirs.organisation_level,
+        cast(null as date) as opened_on,
+        cast(null as date) as closed_on,
+        published_names.seen_on as valid_from,
+        cast(null as date) as valid_to,
+        cast(null as date) as first_seen_on,
+        cast(null as string) as icb_code,
+        cast(null as string) as region_code,
+        case when heirs.organisation_scheme = 'ods' then heirs.organisation_code end as ods_code,
+        case when heirs.organisation_scheme = 'gss' then heirs.organisation_code end as gss_code,
+        'catalogue' as source_dataset,
+        heirs.is_synthetic,
+        false as is_registered
+    from heirs
+    left join published_names
+        on
+            heirs.organisation_code = published_names.organisation_code
+            and heirs.organisation_scheme = published_names.organisation_scheme
     union all
     select
         organisation_code,
@@ -94,6 +146,8 @@ everyone as (
         cast(null as date) as first_seen_on,
         cast(null as string) as icb_code,
         cast(null as string) as region_code,
+        cast(null as string) as ods_code,
+        organisation_code as gss_code,
         'catalogue' as source_dataset,
         false as is_synthetic,
         true as is_registered
@@ -113,13 +167,15 @@ select
     everyone.first_seen_on,
     everyone.icb_code,
     everyone.region_code,
-    case
-        when everyone.organisation_scheme = 'ods' then coalesce(successors.current_code, everyone.organisation_code)
-        else everyone.organisation_code
-    end as current_code,
+    everyone.ods_code,
+    everyone.gss_code,
+    coalesce(current_codes.current_code, everyone.organisation_code) as current_code,
+    coalesce(current_codes.current_scheme, everyone.organisation_scheme) as current_scheme,
     everyone.is_registered,
     everyone.source_dataset,
     everyone.is_synthetic
 from everyone
-left join successors
-    on everyone.organisation_code = successors.old_code and everyone.organisation_scheme = 'ods'
+left join current_codes
+    on
+        everyone.organisation_code = current_codes.organisation_code
+        and everyone.organisation_scheme = current_codes.organisation_scheme

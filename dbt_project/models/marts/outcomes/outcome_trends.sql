@@ -21,8 +21,7 @@ named as (
         on
             viewed.organisation_code = organisations.organisation_code
             and viewed.organisation_scheme = organisations.organisation_scheme
-            and viewed.period_end >= organisations.valid_from
-            and (organisations.valid_to is null or viewed.period_end <= organisations.valid_to)
+            and viewed.period_end between organisations.found_from and organisations.found_to
     left join published_names
         on
             viewed.organisation_code = published_names.organisation_code
