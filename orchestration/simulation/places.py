@@ -12,6 +12,7 @@ from typing import Final, Literal
 import numpy as np
 
 from orchestration.simulation.records import (
+    FormerIcb,
     Icb,
     Imd,
     Lad,
@@ -28,6 +29,7 @@ from orchestration.simulation.records import (
 
 FIELD_TEST_ENDS = date(2023, 6, 1)
 RENAMED_ON = date(2023, 1, 1)
+BOARD_MERGED_ON = date(2023, 4, 1)
 NEW_TRUST_ON = date(2022, 7, 1)
 FOUNDED = (date(2001, 4, 1), date(2005, 4, 1), date(2009, 1, 1), date(2012, 10, 1), date(2016, 4, 1))
 IMD_2015: Final = 2015
@@ -99,6 +101,7 @@ class Areas:
 
     regions: tuple[Region, ...]
     icbs: tuple[Icb, ...]
+    former_icbs: tuple[FormerIcb, ...]
     sub_icbs: tuple[SubIcb, ...]
     lads: tuple[Lad, ...]
     lsoas_2011: tuple[Lsoa, ...]
@@ -153,7 +156,10 @@ def make_areas(seed: int, size: Size) -> Areas:
     )
     lsoas_2011 = _lsoas_2011(rng, size, lads)
     lsoas_2021, changes = _lsoas_2021(rng, size, lsoas_2011)
-    return Areas(regions, icbs, sub_icbs, lads, lsoas_2011, lsoas_2021, changes)
+    heir = icbs[0]
+    merged = Icb("QZ9", "E54990009", f"NHS Synthetic Board 9 {SYNTHETIC}", heir.region_code)
+    former = (FormerIcb(merged, heir.code, BOARD_MERGED_ON),)
+    return Areas(regions, icbs, former, sub_icbs, lads, lsoas_2011, lsoas_2021, changes)
 
 
 def _lsoas_2011(rng: np.random.Generator, size: Size, lads: Sequence[Lad]) -> tuple[Lsoa, ...]:

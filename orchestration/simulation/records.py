@@ -76,6 +76,15 @@ class Icb:
 
 
 @dataclass(frozen=True)
+class FormerIcb:
+    """A board that became a part of ``heir_code`` on ``closed_on``; before, half of the heir's providers were its."""
+
+    board: Icb
+    heir_code: str
+    closed_on: date
+
+
+@dataclass(frozen=True)
 class SubIcb:
     """A sub-ICB location, once a clinical commissioning group."""
 

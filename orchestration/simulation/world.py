@@ -6,6 +6,8 @@ file, rounding, suppression or label (datasets/<name>/synthesise.py); the world 
     world = World.make()                        # or World.make(seed=1, scale="small")
 
     world.regions, icbs, sub_icbs, lads         tuple of Region, Icb, SubIcb, Lad
+    world.former_icbs, board_successions        tuple of FormerIcb, Succession: a board that became a part of another
+    world.boards_on(day)                        boards that stand on a day, with the codes of their providers
     world.lsoas_2011, lsoas_2021, lsoa_changes  tuple of Lsoa (IMD 2015 and 2019, IMD 2025), LsoaChange
     world.providers, trusts, successions        tuple of Provider (all; those in the trusts register), Succession
     world.pcns, practices                       tuple of Pcn, Practice (patients by LSOA, list-weighted IMD score)
@@ -36,6 +38,7 @@ from orchestration.simulation.records import (
     BirthYear,
     ChildAttendances,
     EmergencyMonth,
+    FormerIcb,
     Icb,
     Lad,
     LearningDisability,
@@ -63,6 +66,7 @@ class World:
     seed: int
     regions: tuple[Region, ...]
     icbs: tuple[Icb, ...]
+    former_icbs: tuple[FormerIcb, ...]
     sub_icbs: tuple[SubIcb, ...]
     lads: tuple[Lad, ...]
     lsoas_2011: tuple[Lsoa, ...]
@@ -90,6 +94,7 @@ class World:
             seed=seed,
             regions=areas.regions,
             icbs=areas.icbs,
+            former_icbs=areas.former_icbs,
             sub_icbs=areas.sub_icbs,
             lads=areas.lads,
             lsoas_2011=areas.lsoas_2011,
@@ -154,6 +159,27 @@ class World:
     def icb(self, code: str) -> Icb:
         """The integrated care board with ODS ``code``; KeyError when there is none."""
         return {icb.code: icb for icb in self.icbs}[code]
+
+    def boards_on(self, day: date) -> tuple[tuple[Icb, frozenset[str]], ...]:
+        """Integrated care boards that stand on ``day``, each with the codes of its providers."""
+        members = {
+            icb.code: sorted(provider.code for provider in self.providers if provider.icb_code == icb.code)
+            for icb in self.icbs
+        }
+        boards = [(icb, frozenset(members[icb.code])) for icb in self.icbs]
+        for former in self.former_icbs:
+            if day < former.closed_on:
+                taken = frozenset(members[former.heir_code][::2])
+                boards = [(icb, codes - taken) for icb, codes in boards]
+                boards.append((former.board, taken))
+        return tuple(boards)
+
+    @property
+    def board_successions(self) -> tuple[Succession, ...]:
+        """What became of boards that are no more."""
+        return tuple(
+            Succession(former.board.code, former.heir_code, former.closed_on, "merge") for former in self.former_icbs
+        )
 
     def region(self, code: str) -> Region:
         """The NHS region with ODS ``code``; KeyError when there is none."""

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -141,6 +141,18 @@ def test_a_merged_trust_ends_on_the_day_its_successor_takes_over(world: World) -
         assert last[change.old_code] < change.on <= last[change.new_code]
         before = max(month for code, month in volume if code == change.new_code and month < change.on)
         assert volume[change.new_code, change.on] > 1.05 * volume[change.new_code, before]
+
+
+def test_a_board_that_is_no_more_had_providers_that_its_heir_has_now(world: World) -> None:
+    (former,) = world.former_icbs
+    (change,) = world.board_successions
+    before = {board.code: codes for board, codes in world.boards_on(former.closed_on - timedelta(days=1))}
+    after = {board.code: codes for board, codes in world.boards_on(former.closed_on)}
+    assert (change.old_code, change.new_code, change.on) == (former.board.code, former.heir_code, former.closed_on)
+    assert before[change.old_code]
+    assert before[change.new_code]
+    assert change.old_code not in after
+    assert after[change.new_code] == before[change.old_code] | before[change.new_code]
 
 
 def test_one_trust_changes_its_name_and_keeps_its_code(world: World) -> None:

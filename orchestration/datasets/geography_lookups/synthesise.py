@@ -58,9 +58,14 @@ def _file(
 
 
 def _ccg_stp(world: World) -> Rows:
+    """The last location of a board that took another over was the other's before."""
+    before = {}
+    for former in world.former_icbs:
+        places = [place.code for place in world.sub_icbs if place.icb_code == former.heir_code]
+        before.update(dict.fromkeys(places[1:][-1:], former.board))
     rows = []
     for place in world.sub_icbs:
-        icb = world.icb(place.icb_code)
+        icb = before.get(place.code, world.icb(place.icb_code))
         rows.append((place.gss_code, place.code, place.name, icb.gss_code, icb.code, icb.name))
     return rows
 

@@ -1,4 +1,4 @@
-"""Print a world's mergers as the table of organisation successions.
+"""Print a world's mergers of trusts and boards as the table of organisation successions.
 
 Belongs here: the three-column layout. Does not: what a succession means (dbt) or reading the file (parse.py).
 """
@@ -14,7 +14,9 @@ PAGE = "/services/organisation-data-service/data-search-and-export/csv-downloads
 
 def synthesise(world: World) -> Iterable[SyntheticFile]:
     """One file with all successions, sorted by old code."""
-    changes = sorted(world.successions, key=lambda change: (change.old_code, change.new_code))
+    changes = sorted(
+        (*world.successions, *world.board_successions), key=lambda change: (change.old_code, change.new_code)
+    )
     lines = ["old_code,new_code,date", *(f"{c.old_code},{c.new_code},{c.on:%Y%m%d}" for c in changes)]
     content = "\n".join([*lines, ""]).encode()
     published = max(change.on for change in changes) + timedelta(days=60)

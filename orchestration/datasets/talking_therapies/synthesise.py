@@ -111,8 +111,8 @@ def _organisations(world: World, year: int) -> Iterator[tuple[Organisation, Tabl
         inside = [by_provider[code] for code in codes if world.provider(code).region_code == region.code]
         yield Organisation("Commissioning Region", region.code, region.name), _sum(inside)
     yield Organisation("Commissioning Region", "UNKNOWN", "UNKNOWN"), {("Total", NULL, NULL): (0,) * len(COUNTS)}
-    for icb in world.icbs:
-        inside = [by_provider[code] for code in codes if world.provider(code).icb_code == icb.code]
+    for icb, members in world.boards_on(date(year + 1, 3, 31)):
+        inside = [by_provider[code] for code in codes if code in members]
         kind = "ICB" if year >= FIRST_YEAR_OF_ICBS else "STP"
         code = icb.gss_code if year == YEAR_OF_GSS_CODES else icb.code
         yield Organisation(kind, code, icb.name), _sum(inside)
