@@ -11,7 +11,21 @@ select distinct
     organisation_scheme,
     organisation_name as name,
     period_start as seen_on
+from {{ ref('stg_ascof__areas') }}
+union all
+select distinct
+    organisation_code,
+    organisation_scheme,
+    organisation_name as name,
+    period_start as seen_on
 from {{ ref('int_cancer_waits__named') }}
+union all
+select distinct
+    organisation_code,
+    organisation_scheme,
+    organisation_name as name,
+    period_start as seen_on
+from {{ ref('stg_community_waits__waits') }}
 union all
 select distinct
     organisation_code,
@@ -39,7 +53,21 @@ select distinct
     organisation_scheme,
     organisation_name as name,
     period_start as seen_on
+from {{ ref('stg_kh03_beds__beds') }}
+union all
+select distinct
+    organisation_code,
+    organisation_scheme,
+    organisation_name as name,
+    period_start as seen_on
 from {{ ref('stg_maternity_msds__counts') }}
+union all
+select distinct
+    organisation_code,
+    organisation_scheme,
+    organisation_name as name,
+    period_start as seen_on
+from {{ ref('stg_maternity_msms__counts') }}
 union all
 select distinct
     organisation_code,
@@ -53,6 +81,20 @@ select distinct
     organisation_scheme,
     organisation_name as name,
     period_start as seen_on
+from {{ ref('int_qof__mentioned') }}
+union all
+select distinct
+    organisation_code,
+    organisation_scheme,
+    organisation_name as name,
+    period_start as seen_on
+from {{ ref('stg_rtt__organisations') }}
+union all
+select distinct
+    organisation_code,
+    organisation_scheme,
+    organisation_name as name,
+    period_start as seen_on
 from {{ ref('int_shmi__mentioned') }}
 union all
 select distinct
@@ -60,4 +102,18 @@ select distinct
     organisation_scheme,
     organisation_name as name,
     period_start as seen_on
+from {{ ref('stg_staff_survey__results') }}
+union all
+select distinct
+    organisation_code,
+    organisation_scheme,
+    organisation_name as name,
+    period_start as seen_on
 from {{ ref('stg_talking_therapies__activity') }}
+union all
+select distinct
+    organisation_code,
+    organisation_scheme,
+    organisation_name as name,
+    period_start as seen_on
+from {{ ref('stg_wlmds_demographics__organisations') }}
