@@ -48,13 +48,12 @@ def _uncaptured(spelling: str) -> str:
 
 def _without_context(spelling: str) -> str:
     """The spelling without what must stand before and after it, for a text that has been cut out."""
-    flag = "(?i)" if spelling.startswith("(?i)") else "(?i)"
     bare = re.sub(r"\(\?<![^)]*\)|\(\?![^)]*\)", "", spelling.replace("(?i)", ""))
-    return flag + bare
+    return f"(?i:{bare})"
 
 
 def a_year_on(content: bytes) -> bytes:
-    """A file's bytes with every date a year later: text, zip, workbook (xlsx, ods and xls), same length of each date."""
+    """A file's bytes with every date a year later, the length of each kept: text, zip, workbook (xlsx, ods, xls)."""
     if not content.startswith(PACKED):
         return text_a_year_on(content.decode("latin-1")).encode("latin-1")
     packed = io.BytesIO()
