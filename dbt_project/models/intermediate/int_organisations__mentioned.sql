@@ -81,6 +81,13 @@ select distinct
     organisation_scheme,
     organisation_name as name,
     period_start as seen_on
+from {{ ref('stg_proms__key_facts') }}
+union all
+select distinct
+    organisation_code,
+    organisation_scheme,
+    organisation_name as name,
+    period_start as seen_on
 from {{ ref('int_qof__mentioned') }}
 union all
 select distinct

@@ -21,20 +21,47 @@ practices as (select * from {{ ref('stg_gp_practices__practices') }}),
 
 releases as (select * from {{ ref('stg_platform__releases') }}),
 
--- the map of practices has no legal dates
+ranked_register as (
+    select
+        register.*,
+        row_number() over (
+            partition by organisation_code
+            order by is_general_practice desc, snapshot_on desc, release_sha256
+        ) as place
+    from {{ ref('stg_gp_practices__register') }} as register
+),
+
+registered as (select * from ranked_register where place = 1),
+
+-- legal dates are those of the newest register, for every sighting of a practice, so that they never flip
 general_practices as (
     select
-        practice_code as organisation_code,
+        practices.practice_code as organisation_code,
         'practice' as organisation_level,
-        practice_name as name,
-        cast(null as date) as opened_on,
-        cast(null as date) as closed_on,
-        icb_code,
-        region_code,
-        extract_on as seen_on,
-        release_sha256,
+        practices.practice_name as name,
+        registered.opened_on,
+        registered.closed_on,
+        practices.icb_code,
+        practices.region_code,
+        practices.extract_on as seen_on,
+        practices.release_sha256,
         'gp_practices' as source_dataset
     from practices
+    left join registered on practices.practice_code = registered.organisation_code
+    union all
+    select
+        organisation_code,
+        'practice' as organisation_level,
+        organisation_name as name,
+        opened_on,
+        closed_on,
+        icb_code,
+        region_code,
+        snapshot_on as seen_on,
+        release_sha256,
+        'gp_practices' as source_dataset
+    from registered
+    where is_general_practice
 ),
 
 networks as (
