@@ -33,7 +33,7 @@ def read_document(path: Path, model: type[Model]) -> Model:
 def read_yaml(path: Path) -> Any:
     """Parse YAML safely; ConfigurationError when it is not YAML."""
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         raise ConfigurationError(f"{path} is not readable YAML: {error}") from error
 

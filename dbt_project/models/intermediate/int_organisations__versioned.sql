@@ -31,7 +31,10 @@ ranked_register as (
     from {{ ref('stg_gp_practices__register') }} as register
 ),
 
-registered as (select * from ranked_register where place = 1),
+registered as (
+    select * from ranked_register
+    where place = 1
+),
 
 -- legal dates are those of the newest register, for every sighting of a practice, so that they never flip
 general_practices as (
