@@ -4,11 +4,13 @@ import json
 import re
 import socket
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
+from pydantic import BaseModel
 
+from orchestration.catalogue.models import Break, DatasetSpec, Disclosure, Measure, UsageWarning
 from orchestration.errors import ConfigurationError
 from orchestration.publication import audit as auditing
 from orchestration.publication.audit import SuiteResult, audit, read_suites
@@ -721,3 +723,49 @@ def test_a_suite_that_can_not_be_read_stops_the_audit_and_leaves_no_passing_rece
     receipt = read_receipt(staged, "expectations")
     assert receipt is not None
     assert not receipt.passed
+
+
+def _literals(annotation: Any) -> set[str]:
+    """The words of a Literal, or the values of an enumeration."""
+    return {str(word) for word in get_args(annotation)} or {str(member) for member in annotation}
+
+
+def _vocabulary(mart: str, column: str) -> set[str]:
+    """The words that a mart's suite allows in a column, where it lists them without a condition."""
+    suite = json.loads((ROOT / "expectations" / f"{mart}.json").read_text(encoding="utf-8"))
+    for expectation in suite["expectations"]:
+        kwargs = expectation["kwargs"]
+        if kwargs.get("column") == column and "value_set" in kwargs and "row_condition" not in kwargs:
+            return {str(word) for word in kwargs["value_set"]}
+    raise AssertionError(f"{mart}.{column} has no vocabulary")
+
+
+@pytest.mark.parametrize(
+    ("marts", "column", "model", "field"),
+    [
+        (("measures", "outcome_trends", "outcome_inequalities"), "unit", Measure, "unit"),
+        (("measures", "outcome_trends"), "interval_method", Measure, "interval"),
+        (("measures",), "role", Measure, "role"),
+        (("measures",), "nature", Measure, "nature"),
+        (("measures",), "disclosure_rule", Disclosure, "rule"),
+        (("datasets", "releases", "lineage"), "licence", DatasetSpec, "licence"),
+        (("breaks",), "kind", Break, "kind"),
+        (("breaks",), "handling", Break, "handling"),
+    ],
+)
+def test_a_suites_vocabulary_is_that_of_the_catalogue(
+    marts: tuple[str, ...], column: str, model: type[BaseModel], field: str
+) -> None:
+    words = _literals(model.model_fields[field].annotation)
+    assert {mart: _vocabulary(mart, column) for mart in marts} == dict.fromkeys(marts, words)
+
+
+def test_the_suite_of_datasets_knows_every_usage_warning() -> None:
+    text = (ROOT / "expectations" / "datasets.json").read_text(encoding="utf-8")
+    pattern = next(
+        expectation["kwargs"]["regex"]
+        for expectation in json.loads(text)["expectations"]
+        if expectation["kwargs"].get("column") == "usage_warnings"
+    )
+    assert re.fullmatch(pattern, ",".join(UsageWarning))
+    assert not re.fullmatch(pattern, "no_such_warning")

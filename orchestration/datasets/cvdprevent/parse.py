@@ -25,7 +25,7 @@ from orchestration.datasets.reading import (
 from orchestration.errors import FileRefused, NotOfThisDataset
 
 RAW, AVAILABLE = "indicatorRawData", "DataAvailability"
-UNDATED = date(1900, 1, 1)  # a list of what is available names no period
+UNDATED = date(2021, 3, 1)  # a list of what is available names no period; the audit's first extract does
 LEVELS = (
     (r"E92\d{6}", "england"), (r"E40\d{6}", "region"), (r"E54\d{6}", "icb"), (r"E38\d{6}", "sub_icb"),
     (r"U\d{5}", "pcn"), (r"[A-Z]\d{5}", "practice"),

@@ -44,13 +44,14 @@ with_intervals as (
             when interval_rule = 'published' then published_upper
         end as upper_95,
         case
-            when value is not null and denominator_upper > 0
+            when value is not null and observation_kind <> 'score' and denominator_upper > 0
                 then multiplier * greatest(0.0, numerator_lower) / denominator_upper
         end as value_lower,
         case
-            when value is not null and denominator_lower > 0 and unit = 'percent'
+            when value is null or observation_kind = 'score' then null
+            when denominator_lower > 0 and unit = 'percent'
                 then least(multiplier, multiplier * numerator_upper / denominator_lower)
-            when value is not null and denominator_lower > 0 then multiplier * numerator_upper / denominator_lower
+            when denominator_lower > 0 then multiplier * numerator_upper / denominator_lower
         end as value_upper
     from named
 )
