@@ -179,6 +179,8 @@ class _Visit:
         if is_query(link.url):
             name += ENDINGS.get(content_kind(path), "")
         origin = origin_of(path, name, self.spec, declared_synthetic=fetched.synthetic)
+        if origin == "synthetic" and not name.upper().startswith(LABEL):
+            name = f"{LABEL}-{name}"
         return Arrival(self.spec.name, path, name, link.url, origin, fetched.etag, fetched.last_modified)
 
 

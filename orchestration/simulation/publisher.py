@@ -282,8 +282,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         path = urlsplit(self.path).path
         url = "https://" + path.removeprefix("/")
-        served = self.owner._file_at("https://" + self.path.removeprefix("/")) or self.owner._file_at(url)
-        page = None if served else self.owner._page_at(url)
+        asked = "https://" + self.path.removeprefix("/")
+        served = self.owner._file_at(asked) or self.owner._file_at(url)
+        page = None if served else self.owner._page_at(asked) or self.owner._page_at(url)
         if mode := self.owner._fault_for(self.path):
             self._fail(mode, served.content if served else page or b"")
         elif served:

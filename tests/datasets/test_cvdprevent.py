@@ -189,7 +189,7 @@ def test_a_loopback_copy_of_the_interface_is_read_from_list_to_row(tmp_path: Pat
         with pytest.raises(SourceUnavailable, match="no JSON but a web page"):
             visit(publisher, tmp_path)
     assert [arrival.name for arrival in found.arrivals] == [
-        f"indicator-27-rawDataJSON_timePeriodID={period}_systemLevelID={level}.json"
+        f"SYNTHETIC-indicator-27-rawDataJSON_timePeriodID={period}_systemLevelID={level}.json"
         for period in (12, 41)
         for level in (1, 7)
     ]

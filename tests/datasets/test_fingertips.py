@@ -318,7 +318,7 @@ def test_a_loopback_copy_of_the_interface_is_read_from_list_to_row(tmp_path: Pat
     assert {arrival.origin for arrival in found.arrivals} == {"synthetic"}
     names = [arrival.name for arrival in found.arrivals]
     assert names[6] == (
-        "all_data-csv-by_indicator_id_indicator_ids=93930_child_area_type_id=7_parent_area_type_id=204.csv"
+        "SYNTHETIC-all_data-csv-by_indicator_id_indicator_ids=93930_child_area_type_id=7_parent_area_type_id=204.csv"
     )
     for arrival in found.arrivals:
         parsed = parse(SourceFile(arrival.path, arrival.name))

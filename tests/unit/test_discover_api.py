@@ -61,7 +61,9 @@ def visit(publisher: Publisher, folder: Path, asked: Lister | None = None) -> Co
 def test_fixed_addresses_are_asked_for_each_item_and_no_page_is_read(publisher: Publisher, tmp_path: Path) -> None:
     found = visit(publisher, tmp_path)
     assert [arrival.url for arrival in found.arrivals] == [f"{API}/meta?id=7", f"{API}/meta?id=8", f"{API}/all?as=csv"]
-    assert [arrival.name for arrival in found.arrivals] == ["meta_id=7.json", "meta_id=8.json", "all_as=csv.csv"]
+    assert [arrival.name for arrival in found.arrivals] == [
+        f"SYNTHETIC-{name}" for name in ("meta_id=7.json", "meta_id=8.json", "all_as=csv.csv")
+    ]
     assert {arrival.origin for arrival in found.arrivals} == {"synthetic"}
     assert publisher.requests[0].path == "/api.example.nhs.uk/meta?id=7"
     assert len(publisher.requests) == 3
@@ -70,7 +72,7 @@ def test_fixed_addresses_are_asked_for_each_item_and_no_page_is_read(publisher: 
 def test_addresses_from_the_apis_lists_come_after_the_fixed_ones(publisher: Publisher, tmp_path: Path) -> None:
     found = visit(publisher, tmp_path, lister)
     assert found.warnings == ()
-    assert [arrival.name for arrival in found.arrivals][3:] == ["indicator-7-rawDataJSON_period=33.json"]
+    assert [arrival.name for arrival in found.arrivals][3:] == ["SYNTHETIC-indicator-7-rawDataJSON_period=33.json"]
 
 
 def test_an_answer_that_the_archive_has_is_asked_for_with_its_validators(publisher: Publisher, tmp_path: Path) -> None:
@@ -102,7 +104,9 @@ def test_a_web_page_in_place_of_an_answer_arrives_with_a_warning_and_is_refused(
 ) -> None:
     publisher.fail(r"/meta\?id=7", "html")
     found = visit(publisher, tmp_path)
-    assert [arrival.name for arrival in found.arrivals] == ["meta_id=7", "meta_id=8.json", "all_as=csv.csv"]
+    assert [arrival.name for arrival in found.arrivals] == [
+        f"SYNTHETIC-{name}" for name in ("meta_id=7", "meta_id=8.json", "all_as=csv.csv")
+    ]
     with pytest.raises(FileRefused, match="this is a web page"):
         check_content(found.arrivals[0].path, found.arrivals[0].name, spec_of())
 

@@ -40,6 +40,7 @@ EXTRACT = (
     "PERIOD", "YEAR", "MONTH", "STANDARD", "ORG CODE", "STAGE/ROUTE", "TREATMENT MODALITY", "CANCER TYPE",
     "TOTAL TREATED", "WITHIN STANDARD", "BREACHES",
 )  # fmt: skip
+AS_PROVISIONAL = 0.99  # of the people, as the publisher's provisional figures have them
 MONTHS_IN_EXTRACT = 2
 Key = tuple[str, str, str]  # provider, part, cancer
 Counts = dict[Key, list[float]]  # by band
@@ -48,11 +49,11 @@ Counts = dict[Key, list[float]]  # by band
 def synthesise(world: World) -> Iterable[SyntheticFile]:
     """The newest month as provisional and final workbooks, and an extract of the newest months."""
     months = world.months[-MONTHS_IN_EXTRACT:]
-    provisional = {month: {days: _counts(world, month, days, 0.95) for days in PARTS} for month in months}
+    provisional = {month: {days: _counts(world, month, days, AS_PROVISIONAL) for days in PARTS} for month in months}
     newest = months[-1]
     names = {p.code: p.name_on(newest) for p in world.trusts if p.closed_on is None}
     page = PAGE.format(year=newest.year)
-    silent = next(iter(names))
+    silent = min((p for p in world.trusts if p.code in names), key=lambda p: (p.size, p.code)).code
     for table in provisional[newest].values():
         for key in [key for key in table if key[0] == silent]:
             del table[key]
@@ -85,7 +86,7 @@ def _counts(world: World, month: date, days: int, complete: float) -> Counts:
             for cancer in cancers:
                 rng = np.random.default_rng([world.seed, 2102, month.toordinal(), days, len(counts)])
                 shares = 0.55 ** np.arange(len(BANDS[days]))
-                people = rng.poisson(SIZE[days] * max(provider.size, 0.2) * complete * shares)
+                people = np.round(complete * rng.poisson(SIZE[days] * max(provider.size, 0.2) * shares))
                 halves = rng.integers(0, 2, len(people)) / 2 if days == 62 else np.zeros(len(people))
                 counts[provider.code, part, cancer] = [float(count) for count in people + halves]
     return {key: bands for key, bands in counts.items() if sum(bands)}

@@ -30,7 +30,7 @@ WIDE = {27: "wide_27", 26: "wide_26"}
 WIDE_BY_NAME = "wide_by_name"
 BEFORE_THE_REQUEST = "comparedtoengland"  # the next heading is named by the request: its column is never read
 PRACTICE_HEADER = ("IndicatorID", "Year", "AreaCode", "AreaName", "IsAreaCurrent", "Value")
-UNDATED = date(1900, 1, 1)  # metadata tell of no period
+UNDATED = date(2012, 11, 1)  # metadata tell of no period; Fingertips opened then
 NAMED_AT_MOST = 5
 QUARTERS_OF_FINANCIAL_YEAR = {1: (0, 4), 2: (0, 7), 3: (0, 10), 4: (1, 1)}  # years after the first, first month
 # Beginnings of value notes that excuse an absent value, the narrower first.

@@ -28,7 +28,7 @@ HEADER = (
 )  # fmt: skip
 NONE = "NONE"
 SMALLEST_SHOWN = 5
-SHARE_PROVISIONAL = 0.9
+SHARE_PROVISIONAL = 0.98
 MONTHS_BACK = 2  # the four-week waits cover three months
 GROUPS = {"01": ("CMH", "2nd contact", 0.12), "08": ("CYP", "1st contact", 0.20)}
 WAITING = {"01": "03", "08": "10"}
@@ -89,8 +89,8 @@ def _waits(places: list[Place], rng: np.random.Generator, start: date, share: fl
         level = (place.breakdown, place.code, place.name, NONE, NONE)
         is_exact = place.breakdown == "England"
         for number, (group, contact, rate) in GROUPS.items():
-            stops = int(rng.poisson(place.size * share))
-            within = int(rng.binomial(stops, rate))
+            all_stops = int(rng.poisson(place.size))
+            stops, within = round(share * all_stops), round(share * int(rng.binomial(all_stops, rate)))
             spells = f"{group} referral-spells receiving a full clock stop"
             soon = f"{spells} in less than 4 weeks in the RP"
             named = (
@@ -99,7 +99,7 @@ def _waits(places: list[Place], rng: np.random.Generator, start: date, share: fl
                 (f"MRS{number}b", f"Proportion of {soon}", _percentage(within, stops, is_exact=is_exact)),
             )
             yield from ((three_months, (*level, *measure)) for measure in named)
-            waiting, code = int(rng.poisson(4 * place.size * share)), WAITING[number]
+            waiting, code = round(share * int(rng.poisson(4 * place.size))), WAITING[number]
             open_spells = f"open {group} referral-spells waiting for a {contact} at the end of the RP"
             median = str(int(rng.integers(60, 200))) if is_exact or waiting >= SMALLEST_SHOWN else "*"
             yield start, (*level, f"MRS{code}", f"Number of {open_spells}", _count(waiting, is_exact=is_exact))
