@@ -124,8 +124,9 @@ def _dictionary() -> Iterator[str]:
         "|---|---|---|---|---|---|---|",
     )
     for known in breaks().values():
+        concerned = ", ".join(known.measure_ids) or "every measure"
         yield (
-            f"| {known.break_id} | {', '.join(known.measure_ids)} | {known.starts_on} | {known.ends_on or ''} | "
+            f"| {known.break_id} | {concerned} | {known.starts_on} | {known.ends_on or ''} | "
             f"{known.kind} | {known.handling} | {_cell(known.description)} |"
         )
 

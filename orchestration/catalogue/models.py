@@ -295,7 +295,8 @@ class Break(Document):
     """A known discontinuity of a series."""
 
     break_id: Identifier
-    measure_ids: tuple[Identifier, ...] = Field(min_length=1)
+    measure_ids: tuple[Identifier, ...] = ()
+    every_measure: bool = Field(default=False, description="Whether all measures are concerned; none is named then.")
     starts_on: date
     ends_on: date | None = None
     organisation_codes: tuple[str, ...] = Field(default=(), description="Empty: all organisations.")
@@ -304,6 +305,12 @@ class Break(Document):
     description: str
     source: str
     is_synthetic: bool = Field(default=False, description="Only for homes that hold simulated data.")
+
+    @model_validator(mode="after")
+    def _some_measure_is_concerned(self) -> "Break":
+        if self.every_measure == bool(self.measure_ids):
+            raise ValueError(f"{self.break_id}: name the measures, or say every_measure")
+        return self
 
 
 class Expectation(Document):

@@ -332,7 +332,7 @@ def _measure_row(measure: Measure) -> dict[str, Any]:
 
 
 def _break_rows(known: Break) -> Iterable[dict[str, Any]]:
-    for measure_id in known.measure_ids:
+    for measure_id in measures() if known.every_measure else known.measure_ids:
         yield {**known.model_dump(), "measure_id": measure_id}
 
 
