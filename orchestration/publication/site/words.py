@@ -45,6 +45,8 @@ UNIT = {
     "per_1000": "per 1,000",
     "per_100000": "per 100,000",
     "count": "count",
+    "weeks": "weeks",
+    "days": "days",
     "score": "score",
 }
 
@@ -160,7 +162,7 @@ def with_unit(value: float | None, unit: str, places: int | None = None) -> str:
         return ""
     if unit == "percent":
         return f"{text}%"
-    return f"{text} {UNIT[unit]}" if unit.startswith("per_") else text
+    return f"{text} {UNIT[unit]}" if unit.startswith("per_") or unit in ("weeks", "days") else text
 
 
 def gap_unit(unit: str) -> str:
