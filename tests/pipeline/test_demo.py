@@ -70,7 +70,7 @@ def test_the_marts_show_the_planted_effects_with_the_right_sign(printed: str) ->
 
 
 def test_every_file_of_the_demo_reconciles(printed: str) -> None:
-    total = re.search(r"^all +([\d,]+) +([\d,]+) +(\d+) +([\d,]+)$", printed, re.MULTILINE)
+    total = re.search(r"^all +\d+ +([\d,]+) +([\d,]+) +([\d,]+) +([\d,]+)$", printed, re.MULTILINE)
     assert total is not None
     read, loaded, quarantined, ignored = (int(number.replace(",", "")) for number in total.groups())
     assert read == loaded + quarantined + ignored

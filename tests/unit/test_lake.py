@@ -46,7 +46,8 @@ def report_of(sha256: str = SHA, **changes: object) -> LoadReport:
 
 def tables_of(old_code: str = "ZZ1") -> dict[str, Validated]:
     frame = pd.DataFrame({
-        "old_code": [old_code], "new_code": ["ZZ2"], "effective_on": pd.to_datetime(["2021-04-01"]), "source_row": [2],
+        "old_code": [old_code], "new_code": ["ZZ2"], "effective_on": pd.to_datetime(["2021-04-01"]), "reason": [None],
+        "source_row": [2],
     })  # fmt: skip
     return {"successions": Validated(frame, 2)}
 
@@ -87,7 +88,14 @@ def test_a_written_release_reads_back_typed_and_named_by_its_file(lake: Lake) ->
     table = pq.read_table(table_path(lake))
     assert table.schema == arrow_schema(SPEC.entity("successions"))
     assert table.to_pylist() == [
-        {"old_code": "ZZ1", "new_code": "ZZ2", "effective_on": date(2021, 4, 1), "source_row": 2, "release_sha256": SHA}
+        {
+            "old_code": "ZZ1",
+            "new_code": "ZZ2",
+            "effective_on": date(2021, 4, 1),
+            "reason": None,
+            "source_row": 2,
+            "release_sha256": SHA,
+        }
     ]
 
 

@@ -1,6 +1,7 @@
 """A refresh plans before it works, and its account and exit code say what became of every file."""
 
 import json
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -267,8 +268,10 @@ def test_the_printed_account_names_files_folders_reconciliation_and_memory(
     made = plan_of(*arrived, pending=((DATASET, loaded.sha256),), unknown=("census_ethnicity",))
     assert print_refresh(home, made, JobEnd(True), as_json=False, memory=MEMORY) is ExitCode.ATTENTION
     printed = capsys.readouterr().out
-    (line,) = [line for line in printed.splitlines() if line.startswith(DATASET)]
+    line, summary = [line for line in printed.splitlines() if line.startswith(DATASET)]
     assert line.split()[-4:] == ["2", "1", "1", "0"]
+    assert summary.split() == [DATASET, "1", "2", "1", "1", "0"]
+    assert re.search(r"^all +3 +2 +1 +1 +0$", printed, re.MULTILINE)
     assert "not of this dataset: imd/notes.txt: a note" in printed
     assert "refused: ae_monthly/april.csv: column 'Org Code' is gone" in printed
     assert "folders of no known dataset, left alone: census_ethnicity" in printed
