@@ -1,6 +1,6 @@
 """What a dataset's folder must offer, and the values that pass between its parser and the rest.
 
-Belongs here: the parser's contract. Does not: reading bytes (reading.py) or judging rows (validation).
+Belongs here: the parser's contract. Does not: reading bytes (reading.py, worksheets.py) or judging rows (validation).
 
 A folder ``datasets/<name>/`` holds ``dataset.yaml`` (the spec), ``parse.py`` with ``parse(source) -> Parsed`` and
 ``synthesise.py`` with ``synthesise(world) -> Iterable[SyntheticFile]``. Where the publisher has an API whose lists say

@@ -1,6 +1,7 @@
-"""Read CSV files and workbooks strictly, as text, with row numbers.
+"""Read delimited files strictly, as text, with record numbers; make tables of records.
 
-Belongs here: decoding, delimiting, header checks that every parser needs. Does not: what a dataset's columns mean.
+Belongs here: decoding, delimiting, members of a zip, header checks that every parser needs. Does not: workbooks
+(worksheets.py), days and years (dates.py), what a dataset's columns mean.
 
 Every function refuses with the file's name and says what it saw; nothing is guessed and nothing is dropped silently.
 """
@@ -12,10 +13,9 @@ import unicodedata
 from codecs import IncrementalDecoder, getincrementaldecoder
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from difflib import get_close_matches
-from pathlib import Path
 from typing import IO, TYPE_CHECKING
+from zipfile import ZipFile
 
 from orchestration.catalogue.models import Entity
 from orchestration.datasets.protocol import Malformed, SourceFile, Table
@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 
 MAX_FIELD_CHARACTERS = 1_000_000
 CHUNK_BYTES = 1 << 20
-MONTHS = (
-    "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december",
-)  # fmt: skip
+HEADING_BYTES = 1 << 16
+ZIP_MAGIC = b"PK\x03\x04"
+REISSUE = re.compile(r"(?<![a-z0-9])v(?:[2-9]|[1-9]\d)(?!\d)|revised", re.IGNORECASE)
+
+Record = tuple[int, list[str]]
+Opener = Callable[[], IO[bytes]]
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Sheet:
 
     name: str
     header: tuple[str, ...]
-    rows: list[tuple[int, list[str]]]
+    rows: list[Record]
     malformed: tuple[Malformed, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -80,7 +82,7 @@ def read_csv_bytes(
     text, notes = decode(content, name)
     csv.field_size_limit(MAX_FIELD_CHARACTERS)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    records: list[tuple[int, list[str]]] = []
+    records: list[Record] = []
     try:
         for number, record in enumerate(reader, start=1):
             if any(cell.strip() for cell in record):
@@ -98,53 +100,88 @@ def read_csv_bytes(
     return Sheet(name, heading, rows, malformed, notes)
 
 
-def stream_csv(source: SourceFile) -> Iterator[tuple[int, list[str]]]:
-    """Record numbers and cells of a large comma-separated file, the header first, without holding the file.
+class CsvStream:
+    """Records of a comma-separated file that is too large for ``read_csv``, the header first.
 
-    Equal cells are one object, so that rows kept by the caller stay small. Refuses what ``read_csv`` refuses.
+    Iterating gives (record number, cells stripped of outer white space); blank records are left out. The file is not
+    held, and equal cells are one object, so that what the caller keeps stays small. Making a stream passes over the
+    bytes once to find their encoding. Refuses what ``read_csv`` refuses.
     """
-    csv.field_size_limit(MAX_FIELD_CHARACTERS)
-    cells: dict[str, str] = {}
-    is_empty = True
-    with source.path.open(encoding=_stream_encoding(source), newline="") as stream:
-        reader = csv.reader(stream, strict=True)
-        try:
-            for number, record in enumerate(reader, start=1):
-                if any(cell.strip() for cell in record):
-                    is_empty = False
-                    yield number, [cells.setdefault(cell, cell) for cell in record]
-        except csv.Error as error:
-            raise FileRefused(f"{source.name}: line {reader.line_num} is not valid CSV ({error})") from error
-        except UnicodeDecodeError as error:
-            raise FileRefused(f"{source.name}: a byte is neither UTF-8 nor Windows-1252") from error
-    if is_empty:
-        raise FileRefused(f"{source.name}: the file holds no records")
+
+    def __init__(self, name: str, opener: Opener) -> None:
+        self.name = name
+        self.count = 0  # records that have passed, blank ones among them
+        self._opener = opener
+        self._encoding = _encoding(name, opener)
+        self.notes = () if self._encoding == "utf-8-sig" else ("decoded as Windows-1252",)
+
+    def __iter__(self) -> Iterator[Record]:
+        csv.field_size_limit(MAX_FIELD_CHARACTERS)
+        shared: dict[str, str] = {}
+        with self._opener() as stream:
+            reader = csv.reader(io.TextIOWrapper(stream, encoding=self._encoding, newline=""), strict=True)
+            try:
+                for self.count, record in enumerate(reader, start=1):
+                    cells = [shared.setdefault(cell, cell) for cell in map(str.strip, record)]
+                    if any(cells):
+                        yield self.count, cells
+            except csv.Error as error:
+                raise FileRefused(f"{self.name}: line {reader.line_num} is not valid CSV ({error})") from error
+            except UnicodeDecodeError as error:
+                raise FileRefused(f"{self.name}: a byte is neither UTF-8 nor Windows-1252") from error
+        if not any(shared):
+            raise FileRefused(f"{self.name}: the file holds no records")
 
 
-def _stream_encoding(source: SourceFile) -> str:
-    """UTF-8, or Windows-1252 when some byte is not UTF-8."""
+def _encoding(name: str, opener: Opener) -> str:
+    """UTF-8, or Windows-1252 when some byte is not UTF-8; refuses bytes that are no text."""
     decoder = getincrementaldecoder("utf-8")()
-    encoding = "utf-8-sig"
-    with source.path.open("rb") as stream:
+    is_utf_8 = True
+    with opener() as stream:
         while chunk := stream.read(CHUNK_BYTES):
             if b"\x00" in chunk:
-                raise FileRefused(f"{source.name}: NUL byte; the file is not text")
-            if encoding == "utf-8-sig" and not _decodes(decoder, chunk):
-                encoding = "cp1252"
-    return encoding
+                raise FileRefused(f"{name}: NUL byte; the file is not text")
+            is_utf_8 = is_utf_8 and _decodes(decoder, chunk)
+    return "utf-8-sig" if is_utf_8 and _decodes(decoder, b"", is_last=True) else "cp1252"
 
 
-def _decodes(decoder: IncrementalDecoder, chunk: bytes) -> bool:
+def _decodes(decoder: IncrementalDecoder, chunk: bytes, *, is_last: bool = False) -> bool:
     try:
-        decoder.decode(chunk)
+        decoder.decode(chunk, is_last)
     except UnicodeDecodeError:
         return False
     return True
 
 
+def is_zip(source: SourceFile) -> bool:
+    """Whether the bytes are a zip's (a workbook's among them), whatever the name says."""
+    with source.path.open("rb") as stream:
+        return stream.read(len(ZIP_MAGIC)) == ZIP_MAGIC
+
+
+def members_of(archive: ZipFile, *endings: str) -> list[str]:
+    """Names of the files in a zip, of those with one of the ``endings`` where any are given.
+
+    Folders are none, nor is what macOS adds beside each file.
+    """
+    names = [name for name in archive.namelist() if not name.endswith("/") and "__MACOSX" not in name]
+    return [name for name in names if name.lower().endswith(endings)] if endings else names
+
+
+def first_headings(content: bytes, name: str) -> list[str]:
+    """The cells of the first line of ``content``, by which a parser tells tables apart before it reads one."""
+    text, _ = decode(content.split(b"\n", 1)[0], name)
+    return [clean(cell) for cell in next(csv.reader(io.StringIO(text)), [])]
+
+
+def is_reissue(name: str) -> bool:
+    """Whether a file's name says that it was issued again: '…_v2.csv', '…-revised.xlsx'; 'v1' says nothing."""
+    return REISSUE.search(name) is not None
+
+
 def _drop_blank_columns(
-    heading: tuple[str, ...], records: list[tuple[int, list[str]]]
-) -> tuple[tuple[str, ...], list[tuple[int, list[str]]], tuple[str, ...]]:
+    heading: tuple[str, ...], records: list[Record]
+) -> tuple[tuple[str, ...], list[Record], tuple[str, ...]]:
     """Drop trailing columns that hold no value in any record, whatever their header says, when it is blank or stray."""
     filled = max((_last_filled(record) for _, record in records), default=0)
     keep = len(heading)
@@ -164,9 +201,7 @@ def _last_filled(record: Sequence[str]) -> int:
     return 0
 
 
-def _split_ragged(
-    records: Iterable[tuple[int, list[str]]], width: int
-) -> tuple[list[tuple[int, list[str]]], tuple[Malformed, ...]]:
+def _split_ragged(records: Iterable[Record], width: int) -> tuple[list[Record], tuple[Malformed, ...]]:
     """Rows of the right width, and the others as malformed."""
     rows, malformed = [], []
     for number, record in records:
@@ -177,102 +212,6 @@ def _split_ragged(
         else:
             malformed.append(Malformed(number, f"fields:{len(record)}_not_{width}"))
     return rows, tuple(malformed)
-
-
-def read_workbook(path: Path | IO[bytes], name: str) -> dict[str, Sequence[Sequence[object]]]:
-    """Visible sheets of an xlsx, xls, xlsb or ods workbook as lists of cells; refuses what calamine can't open.
-
-    ``path`` is a file, or the open bytes of a workbook that a zip holds.
-    """
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
-
-    try:
-        workbook = CalamineWorkbook.from_object(path)
-        visible = [meta.name for meta in workbook.sheets_metadata if meta.visible == SheetVisibleEnum.Visible]
-        return {sheet: workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False) for sheet in visible}
-    except PasswordError as error:
-        raise FileRefused(f"{name}: the workbook is password protected") from error
-    except (CalamineError, OSError) as error:
-        raise FileRefused(f"{name}: not a readable workbook ({error})") from error
-
-
-def cell_text(cell: object) -> str:
-    """A workbook cell as text: whole floats without '.0', dates as ISO, None as ''."""
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if isinstance(cell, date):
-        return cell.isoformat()
-    return str(cell)
-
-
-def record_offsets(book: Mapping[str, Sequence[Sequence[object]]]) -> dict[str, int]:
-    """Rows that stand before each sheet, so that record numbers run on through a workbook and none stands twice."""
-    offsets: dict[str, int] = {}
-    before = 0
-    for sheet, rows in book.items():
-        offsets[sheet] = before
-        before += len(rows)
-    return offsets
-
-
-def sheet_below(
-    name: str, rows: Sequence[Sequence[object]], headings: Iterable[str], *, offset: int = 0
-) -> Sheet | None:
-    """Records of a worksheet below the first row in which all ``headings`` stand; None when there is no such row.
-
-    Blank rows are left out. ``offset`` is added to the record numbers (``record_offsets``).
-    """
-    wanted = {clean(heading).casefold() for heading in headings}
-    for at, row in enumerate(rows):
-        header = tuple(clean(cell_text(cell)) for cell in row)
-        if wanted <= {cell.casefold() for cell in header}:
-            below = [
-                (offset + number, [cell_text(cell) for cell in cells])
-                for number, cells in enumerate(rows[at + 1 :], start=at + 2)
-            ]
-            return Sheet(name, header, [record for record in below if any(cell.strip() for cell in record[1])])
-    return None
-
-
-def labelled_cells(rows: Sequence[Sequence[object]]) -> dict[str, str]:
-    """What stands beside the labels ('Period:', 'Published:') above a worksheet's table, by label without its colon."""
-    found: dict[str, str] = {}
-    for row in rows:
-        cells = [text for text in (clean(cell_text(cell)) for cell in row) if text]
-        if cells and cells[0].endswith(":"):
-            found.setdefault(cells[0].rstrip(": ").casefold(), cells[1] if len(cells) > 1 else "")
-    return found
-
-
-def date_of(text: str) -> date | None:
-    """The day named by '10th October 2024', '10/10/2024' (day first) or '2024-10-10'; None when there is none."""
-    if match := re.fullmatch(r"\s*(\d{4})-(\d{2})-(\d{2})(?:[ T][\d:.]*)?\s*", text):
-        year, month, day = map(int, match.groups())
-    elif match := re.fullmatch(r"\s*(\d{1,2})/(\d{1,2})/(\d{4})\s*", text):
-        day, month, year = map(int, match.groups())
-    elif (match := re.fullmatch(r"\D*?(\d{1,2})(?:st|nd|rd|th)?\s+(\w+\s+\d{4})\s*", text)) and (
-        bounds := month_of(match[2])
-    ):
-        day, month, year = int(match[1]), bounds[0].month, bounds[0].year
-    else:
-        return None
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
-
-
-def month_in_cell(text: str) -> tuple[date, date] | None:
-    """First and last day of the month in a workbook's cell: 'August 2024', 'Apr-25' or a date; None for other text."""
-    if day := date_of(text):
-        return month_bounds(day.year, day.month)
-    if match := re.fullmatch(r"\s*([A-Za-z]{3,9})[\s-]+(\d{2})\s*", text):
-        return month_of(f"{match[1]} 20{match[2]}")
-    return month_of(text)
 
 
 def columns_of(sheet: Sheet, entity: Entity) -> dict[str, int]:
@@ -337,45 +276,55 @@ def table_from(
     return Table(frame, len(rows) + len(malformed) + sum(ignored.values()), ignored, malformed)
 
 
+def table_of(
+    entity: Entity,
+    records: Sequence[Mapping[str, str | int | None]],
+    *,
+    malformed: tuple[Malformed, ...] = (),
+    ignored: Mapping[str, int] | None = None,
+    constants: Mapping[str, str] | None = None,
+) -> Table:
+    """A Table of records by column name, each with its ``source_row``; a column that a record lacks is empty."""
+    import pandas as pd
+
+    columns = [*(column.name for column in entity.columns), "source_row"]
+    frame = pd.DataFrame.from_records([{**record, **(constants or {})} for record in records], columns=columns)
+    frame = frame.astype(dict.fromkeys(columns[:-1], "object"))
+    frame = frame.where(frame.notna(), None).astype({"source_row": "int64"})
+    left_out = {rule: rows for rule, rows in (ignored or {}).items() if rows}
+    return Table(frame, len(records) + len(malformed) + sum(left_out.values()), left_out, malformed)
+
+
 def read_large(
-    parts: Sequence[tuple[str, Callable[[], IO[bytes]]]], entity: Entity, *, left_alone: Iterable[str] = ()
+    parts: Sequence[tuple[str, Opener]], entity: Entity, *, left_alone: Iterable[str] = ()
 ) -> tuple[Table, tuple[str, ...]]:
     """A Table of delimited files too large for ``read_csv``, and notes; the files follow each other in one table.
 
-    ``parts`` are (name, opener) of files with a heading each. Records are streamed and equal cells share one string;
-    records are numbered on from part to part. Headings ``left_alone`` are known and not loaded. Refuses what
-    ``columns_of`` refuses, an empty file and a stray quote.
+    ``parts`` are (name, opener) of files with a heading each; records are numbered on from part to part. Headings
+    ``left_alone`` are known and not loaded. Refuses what ``CsvStream`` and ``columns_of`` refuse, and no record at all.
     """
     import pandas as pd
 
-    shared: dict[str, str | None] = {"": None}
     columns: dict[str, list[str | None]] = {column.name: [] for column in entity.columns if column.source is not None}
     numbers: list[int] = []
     malformed: list[Malformed] = []
     notes: tuple[str, ...] = ()
-    number = 0
-    csv.field_size_limit(MAX_FIELD_CHARACTERS)
+    before = 0
     for name, opener in parts:
-        encoding = _encoding(opener)
-        with opener() as stream:
-            reader = csv.reader(io.TextIOWrapper(stream, encoding=encoding, newline=""), strict=True)
-            try:
-                sheet = Sheet(name, tuple(clean(cell) for cell in next(reader, [])), [])
-                positions = columns_of(sheet, entity)
-                known = {heading: at for at, heading in enumerate(sheet.header) if heading in left_alone}
-                notes += unknown_headings(sheet, {**known, **positions})
-                first = number + 2
-                for number, record in enumerate(reader, start=first):
-                    if len(record) == len(sheet.header):
-                        numbers.append(number)
-                        for column, at in positions.items():
-                            cell = record[at].strip()
-                            columns[column].append(shared.setdefault(cell, cell))
-                    elif any(cell.strip() for cell in record):
-                        malformed.append(Malformed(number, f"fields:{len(record)}_not_{len(sheet.header)}"))
-            except (csv.Error, UnicodeDecodeError) as error:
-                raise FileRefused(f"{name}: line {reader.line_num} is not valid CSV ({error})") from error
-        notes += () if encoding == "utf-8-sig" else ("decoded as Windows-1252",)
+        stream = CsvStream(name, opener)
+        records = iter(stream)
+        sheet = Sheet(name, tuple(clean(cell) for cell in next(records)[1]), [])
+        positions = columns_of(sheet, entity)
+        known = {heading: at for at, heading in enumerate(sheet.header) if heading in left_alone}
+        for number, cells in records:
+            if len(cells) == len(sheet.header):
+                numbers.append(before + number)
+                for column, at in positions.items():
+                    columns[column].append(cells[at] or None)
+            else:
+                malformed.append(Malformed(before + number, f"fields:{len(cells)}_not_{len(sheet.header)}"))
+        before += stream.count
+        notes += unknown_headings(sheet, {**known, **positions}) + stream.notes
     if not numbers:
         raise FileRefused(f"{parts[0][0] if parts else entity.name}: the file holds no records below its heading")
     frame = pd.DataFrame({column: pd.Series(cells, dtype="object") for column, cells in columns.items()})
@@ -383,65 +332,8 @@ def read_large(
     return Table(frame, len(numbers) + len(malformed), {}, tuple(malformed)), tuple(dict.fromkeys(notes))
 
 
-def _encoding(opener: Callable[[], IO[bytes]]) -> str:
-    """``utf-8-sig`` when all bytes are UTF-8, else ``cp1252``; a first pass over the bytes."""
-    with opener() as stream:
-        try:
-            for _ in io.TextIOWrapper(stream, encoding="utf-8-sig"):
-                pass
-        except UnicodeDecodeError:
-            return "cp1252"
-    return "utf-8-sig"
-
-
 def empty_frame(entity: Entity) -> "pd.DataFrame":
     """A frame of the entity's text columns with no row."""
     import pandas as pd
 
     return pd.DataFrame({**{column.name: [] for column in entity.columns}, "source_row": []}, dtype="object")
-
-
-def month_of(text: str) -> tuple[date, date] | None:
-    """First and last day of the month named in ``text`` ('MSitAE-APRIL-2021', 'Jan-2026'); None when there is none."""
-    match = re.search(r"([A-Za-z]{3,9})[\s_-]*((?:19|20)\d{2})", text)
-    if not match:
-        return None
-    for index, month in enumerate(MONTHS, start=1):
-        if month.startswith(match[1].casefold()):
-            return month_bounds(int(match[2]), index)
-    return None
-
-
-def extract_date(text: str) -> date | None:
-    """The day in '01Jan2022', '01-Sep-20', '01SEP2017' or '2026-07-01'; None when it is none of them."""
-    if re.fullmatch(r"\s*\d{4}-\d{2}-\d{2}\s*", text):
-        try:
-            return date.fromisoformat(text.strip())
-        except ValueError:
-            return None
-    match = re.fullmatch(r"\s*(\d{1,2})[- ]?([A-Za-z]{3})[- ]?(\d{2}|\d{4})\s*", text)
-    if match is None:
-        return None
-    months = [month[:3] for month in MONTHS]
-    year = int(match[3]) if len(match[3]) == 4 else 2000 + int(match[3])
-    try:
-        return date(year, months.index(match[2].casefold()) + 1, int(match[1]))
-    except ValueError:
-        return None
-
-
-def month_bounds(year: int, month: int) -> tuple[date, date]:
-    """First and last day of a month."""
-    after = date(year + month // 12, month % 12 + 1, 1)
-    return date(year, month, 1), after - timedelta(days=1)
-
-
-def financial_year(text: str) -> tuple[date, date] | None:
-    """First and last day of '2020-21', '2020/21' or '2020-2021'; None when the text is no financial year."""
-    match = re.fullmatch(r"\s*((?:19|20)\d{2})\s*[-/–]\s*(\d{2}|\d{4})\s*", text)
-    if not match:
-        return None
-    start = int(match[1])
-    if int(match[2]) % 100 != (start + 1) % 100:
-        return None
-    return date(start, 4, 1), date(start + 1, 3, 31)

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Literal
 
 from orchestration.datasets.qi_projects.parse import column_letter, is_workbook
-from orchestration.datasets.reading import MAX_FIELD_CHARACTERS, cell_text, decode
+from orchestration.datasets.reading import MAX_FIELD_CHARACTERS, decode
+from orchestration.datasets.worksheets import cell_text
 from orchestration.errors import FileRefused
 
 Rule = Literal["nhs_number", "email_address", "uk_phone_number"]

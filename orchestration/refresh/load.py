@@ -41,14 +41,14 @@ def references_of(lake: Lake, spec: DatasetSpec) -> dict[str, frozenset[str]]:
 
 
 def made_with(spec: DatasetSpec, references: Mapping[str, frozenset[str]]) -> str:
-    """Hash of all but the bytes that decides what a load gives: spec, parser, reader, rules, registers."""
+    """Hash of all but the bytes that decides what a load gives: spec, parser, readers, rules, registers."""
     digest = sha256()
     folder = DATASETS / spec.name
     sources = [
         folder / "dataset.yaml",
         folder / "parse.py",
         folder / "corrections.yaml",
-        DATASETS / "reading.py",
+        *(DATASETS / shared for shared in ("reading.py", "worksheets.py", "dates.py")),
         PACKAGE / "validation/validate.py",
         PACKAGE / "validation/corrections.py",
     ]

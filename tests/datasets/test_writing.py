@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from orchestration.datasets.reading import read_workbook
+from orchestration.datasets.worksheets import read_workbook
 from orchestration.datasets.writing import ods
 
 SHEETS = {"Notes & key": [["<a> & b"], ["", None, "x"]], "Numbers": [["code", "value"], ["ZZ1", 1.5], ["ZZ2", 20]]}

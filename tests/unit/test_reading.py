@@ -2,13 +2,13 @@
 
 import io
 from collections.abc import Callable
-from datetime import date
 from typing import IO
+from zipfile import ZipFile
 
 import pytest
 
 from orchestration.catalogue.models import Entity
-from orchestration.datasets.reading import extract_date, read_large
+from orchestration.datasets.reading import first_headings, is_reissue, members_of, read_large, table_of
 from orchestration.errors import FileRefused
 
 ENTITY = Entity.model_validate(
@@ -28,21 +28,35 @@ def part(name: str, content: bytes) -> tuple[str, Callable[[], IO[bytes]]]:
     return name, lambda: io.BytesIO(content)
 
 
-@pytest.mark.parametrize(
-    ("text", "day"),
-    [
-        ("01Jan2022", date(2022, 1, 1)),
-        ("01-Sep-20", date(2020, 9, 1)),
-        ("01SEP2017", date(2017, 9, 1)),
-        ("2026-07-01", date(2026, 7, 1)),
-        ("31Feb2022", None),
-        ("2022-13-01", None),
-        ("01Foo2022", None),
-        ("January", None),
-    ],
-)
-def test_the_extract_date_is_read_in_every_spelling(text: str, day: date | None) -> None:
-    assert extract_date(text) == day
+def test_a_zips_folders_and_what_macos_adds_are_no_members() -> None:
+    content = io.BytesIO()
+    with ZipFile(content, "w") as archive:
+        for name in ("pack/", "pack/B.CSV", "pack/notes.txt", "__MACOSX/pack/._B.CSV", "a.csv"):
+            archive.writestr(name, b"x")
+        assert members_of(archive) == ["pack/B.CSV", "pack/notes.txt", "a.csv"]
+        assert members_of(archive, ".csv", ".xlsx") == ["pack/B.CSV", "a.csv"]
+
+
+def test_headings_are_the_cleaned_cells_of_the_first_line() -> None:
+    assert first_headings(b'\xef\xbb\xbfOrg  Code,"A, b"\r\n1,2\r\n', "a.csv") == ["Org Code", "A, b"]
+
+
+@pytest.mark.parametrize("name", ["a-v2.csv", "a_V3 final.csv", "a v12.csv", "a-revised-1234.csv", "a (v2).csv"])
+def test_a_name_says_that_the_file_is_a_reissue(name: str) -> None:
+    assert is_reissue(name)
+
+
+@pytest.mark.parametrize("name", ["a-v1.csv", "a-v01.csv", "rev2.csv", "a-v2024.csv", "a.csv"])
+def test_other_names_say_nothing_of_a_reissue(name: str) -> None:
+    assert not is_reissue(name)
+
+
+def test_a_table_of_records_has_every_column_and_counts_what_was_left_out() -> None:
+    records = [{"practice": "A", "patients": "1", "source_row": 4}, {"practice": "B", "source_row": 5}]
+    table = table_of(ENTITY, records, ignored={"total_row": 1, "none": 0}, constants={"patients": "7"})
+    assert table.frame.to_numpy().tolist() == [["A", "7", 4], ["B", "7", 5]]
+    assert (table.read, table.ignored) == (3, {"total_row": 1})
+    assert table_of(ENTITY, records[1:]).frame.to_numpy().tolist() == [["B", None, 5]]
 
 
 def test_parts_of_a_large_table_follow_each_other_and_records_are_numbered_on() -> None:

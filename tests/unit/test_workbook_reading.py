@@ -1,10 +1,9 @@
-"""Helpers that read worksheets: record numbers, tables below a preamble, labelled cells, days and months in words."""
-
-from datetime import date
+"""Helpers that read worksheets: record numbers, tables below a preamble, labelled cells."""
 
 import pytest
 
-from orchestration.datasets.reading import date_of, labelled_cells, month_in_cell, record_offsets, sheet_below
+from orchestration.datasets.worksheets import labelled_cells, record_offsets, sheet_below, table_below
+from orchestration.errors import FileRefused
 
 
 def test_record_numbers_run_on_from_sheet_to_sheet() -> None:
@@ -28,27 +27,6 @@ def test_a_labelled_cell_is_found_by_its_label_and_an_empty_one_is_empty() -> No
     assert labelled_cells(rows) == {"period": "August 2024", "revised": ""}
 
 
-@pytest.mark.parametrize(
-    ("text", "day"),
-    [
-        ("10th October 2024", date(2024, 10, 10)),
-        ("1st May 2025", date(2025, 5, 1)),
-        ("Thursday 21st May 2025", date(2025, 5, 21)),
-        ("09/10/2024", date(2024, 10, 9)),
-        ("2024-10-09", date(2024, 10, 9)),
-        ("31/02/2024", None),
-        ("-", None),
-        ("October 2024", None),
-    ],
-)
-def test_a_day_in_words_or_numbers_is_read_day_first(text: str, day: date | None) -> None:
-    assert date_of(text) == day
-
-
-@pytest.mark.parametrize("text", ["April 2025", "Apr-25", "2025-04-01", "APR 2025"])
-def test_a_month_in_a_cell_is_read_however_it_is_written(text: str) -> None:
-    assert month_in_cell(text) == (date(2025, 4, 1), date(2025, 4, 30))
-
-
-def test_other_text_names_no_month() -> None:
-    assert month_in_cell("Provider") is None
+def test_a_sheet_that_must_have_a_table_is_refused_by_name() -> None:
+    with pytest.raises(FileRefused, match=r"f\.xlsx: sheet 'Waits' has no row with the headings \['Code', 'Name'\]"):
+        table_below("f.xlsx", "Waits", [["Code"]], ["Code", "Name"])

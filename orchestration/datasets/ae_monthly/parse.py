@@ -6,8 +6,9 @@ Belongs here: the CSV layout of the monthly publication. Does not: judging value
 from datetime import date
 
 from orchestration.catalogue.registry import dataset_spec
+from orchestration.datasets.dates import month_of
 from orchestration.datasets.protocol import Parsed, SourceFile, Table
-from orchestration.datasets.reading import Sheet, columns_of, month_of, read_csv, table_from, unknown_headings
+from orchestration.datasets.reading import Sheet, columns_of, read_csv, table_from, unknown_headings
 from orchestration.errors import FileRefused
 
 PERIOD, CODE = "Period", "Org Code"

@@ -15,17 +15,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from orchestration.catalogue.registry import dataset_spec
+from orchestration.datasets.dates import financial_year_bounds, financial_year_label, financial_years_in
 from orchestration.datasets.protocol import Malformed, Parsed, SourceFile, Table
-from orchestration.datasets.reading import (
-    Sheet,
-    cell_text,
-    clean,
-    columns_of,
-    financial_year,
-    read_csv,
-    read_workbook,
-    unknown_headings,
-)
+from orchestration.datasets.reading import Sheet, clean, columns_of, is_reissue, is_zip, read_csv, unknown_headings
+from orchestration.datasets.worksheets import cell_text, read_workbook
 from orchestration.errors import FileRefused, NotOfThisDataset
 
 if TYPE_CHECKING:
@@ -52,10 +45,7 @@ BLOCK = re.compile(r"(20\d\d)\s*(?:to|-|/)\s*(20\d\d|\d\d)\s*-\s*(.+)", re.IGNOR
 TWO_VALUES = re.compile(r"([^()]+?)\s*\(([^()]+)\)")
 MARK = re.compile(r"\[[a-z]\]")
 THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(\D|$))")
-YEARS_IN_NAME = re.compile(r"(?<!\d)(20\d\d)[-_ ]?(?:to[-_ ])?(20\d\d|\d\d)(?!\d)", re.IGNORECASE)
-SHORT_YEARS = re.compile(r"(?<!\d)(\d\d)[-_]?(\d\d)(?!\d)")
 HEADER_WITHIN = 20
-ZIP_MAGIC = b"PK\x03\x04"
 
 Row = dict[str, str | None]
 Grid = Sequence[Sequence[object]]
@@ -73,9 +63,7 @@ class Cell:
 
 def parse(source: SourceFile) -> Parsed:
     """One row per financial year, area, measure and disaggregation, with its statistics side by side."""
-    with source.path.open("rb") as stream:
-        is_workbook = stream.read(4) == ZIP_MAGIC
-    if not is_workbook:
+    if not is_zip(source):
         return _parse_open_data(source, read_csv(source), "open_data_csv")
     sheets = read_workbook(source.path, source.name)
     tables = {name: rows for name, rows in sheets.items() if _header_at(rows) is not None}
@@ -95,7 +83,8 @@ def _framework(year: int) -> str:
 
 
 def _bounds(year: int) -> tuple[str, str]:
-    return date(year, 4, 1).isoformat(), date(year + 1, 3, 31).isoformat()
+    start, end = financial_year_bounds(year)
+    return start.isoformat(), end.isoformat()
 
 
 # the time series
@@ -123,13 +112,9 @@ def _parse_time_series(source: SourceFile, tables: dict[str, Grid], others: Sequ
         tables={"measures": Table(_frame(rows), len(rows))},
         period_start=date(years[0], 4, 1),
         period_end=date(years[-1] + 1, 3, 31),
-        period_label=_label(years[0]) if len(years) == 1 else f"{_label(years[0])} to {_label(years[-1])}",
+        period_label=" to ".join(dict.fromkeys((financial_year_label(years[0]), financial_year_label(years[-1])))),
         notes=(f"sheets without a table of areas: {list(others)}",),
     )
-
-
-def _label(year: int) -> str:
-    return f"{year}-{(year + 1) % 100:02}"
 
 
 def _measure_code(source: SourceFile, name: str, rows: Grid) -> str:
@@ -240,8 +225,8 @@ def _parse_open_data(source: SourceFile, sheet: Sheet, layout: str) -> Parsed:
         tables={"measures": table},
         period_start=date.fromisoformat(start),
         period_end=date.fromisoformat(end),
-        period_label=_label(year),
-        release_status="revised" if re.search(r"(?i)[-_ ]v[2-9]|revised", source.name) else "final",
+        period_label=financial_year_label(year),
+        release_status="revised" if is_reissue(source.name) else "final",
         notes=sheet.notes + unknown_headings(sheet, {**positions, **further}),
     )
 
@@ -292,19 +277,11 @@ def _wide(sheet: Sheet, positions: dict[str, int], by_name: dict[str, int], year
 
 def _year_in_name(source: SourceFile) -> int:
     """The financial year that the name gives: `2024-25`, `2024-to-2025`, or `2021` for 2020-21; refuses none or two."""
-    name = source.name
-    found = set()
-    for match in YEARS_IN_NAME.finditer(name):
-        bounds = financial_year(f"{match[1]}-{match[2]}")
-        if bounds:
-            found.add(bounds[0].year)
-    if not found:
-        pairs = [(int(match[1]), int(match[2])) for match in SHORT_YEARS.finditer(name)]
-        found = {2000 + first for first, second in pairs if second == first + 1 and first >= 10}
+    found = financial_years_in(source.name)
     if len(found) != 1:
         raise FileRefused(
-            f"{name}: the year is in no column of this layout and the name gives {sorted(found) or 'none'}; keep the "
-            "publisher's name (…-2021-open-data… for 2020-21, or …2024-25…) and load the file again"
+            f"{source.name}: the year is in no column of this layout and the name gives {sorted(found) or 'none'}; "
+            "keep the publisher's name (…-2021-open-data… for 2020-21, or …2024-25…) and load the file again"
         )
     return found.pop()
 

@@ -15,8 +15,10 @@ from functools import lru_cache
 
 from orchestration.catalogue.models import Entity
 from orchestration.catalogue.registry import dataset_spec
+from orchestration.datasets.dates import month_in_cell
 from orchestration.datasets.protocol import Parsed, ReleaseStatus, SourceFile, Table
-from orchestration.datasets.reading import cell_text, clean, month_in_cell, read_workbook, record_offsets
+from orchestration.datasets.reading import clean, table_of
+from orchestration.datasets.worksheets import cell_text, read_workbook, record_offsets
 from orchestration.errors import FileRefused, NotOfThisDataset
 
 EXTRACT = (
@@ -36,6 +38,7 @@ DIMENSIONS = {
 STANDARDS = {28: "FDS", 31: "31D", 62: "62D"}
 ALL_MODALITIES, ALL_CANCERS, ALL_PROVIDERS = "ALL MODALITIES", "ALL CANCERS", "ALL ENGLISH PROVIDERS"
 LONGEST_PREAMBLE = 9
+TOTAL_ROW = "all_english_providers"
 NOTES_START, NOTES_END = "data quality", "contents"
 NOT_SUBMITTED = re.compile(r"\bdid not (?:make a submission|submit)\b[^.]*?\bfor\b(?P<standards>[^.]*)", re.IGNORECASE)
 STANDARDS_IN_WORDS = {
@@ -109,8 +112,10 @@ def _parse_workbook(name: str, book: Book) -> Parsed:
                 records[block.is_standard].append({**record, **constants})
     spec = dataset_spec("cancer_waits")
     tables = {
-        "waits": _table(spec.entity("waits"), records[True], totals[True]),
-        "first_attendances": _table(spec.entity("first_attendances"), records[False], totals[False]),
+        "waits": table_of(spec.entity("waits"), records[True], ignored={TOTAL_ROW: totals[True]}),
+        "first_attendances": table_of(
+            spec.entity("first_attendances"), records[False], ignored={TOTAL_ROW: totals[False]}
+        ),
         "data_quality_notes": _notes(spec.entity("data_quality_notes"), book, constants),
     }
     return Parsed("provider_workbook", tables, start, end, f"{start:%Y-%m}", release_status=_status(name, book))
@@ -228,16 +233,6 @@ def _number(cell: str | int | None) -> float | None:
         return None
 
 
-def _table(entity: Entity, records: Sequence[Record], totals: int) -> Table:
-    import pandas as pd
-
-    columns = [*(column.name for column in entity.columns), "source_row"]
-    frame = pd.DataFrame.from_records(records, columns=columns).astype(dict.fromkeys(columns[:-1], "object"))
-    frame = frame.where(frame.notna(), None)
-    ignored = {"all_english_providers": totals} if totals else {}
-    return Table(frame.astype({"source_row": "int64"}), len(records) + totals, ignored)
-
-
 def _notes(entity: Entity, book: Book, constants: Mapping[str, str]) -> Table:
     """Paragraphs under Data Quality on the front page."""
     records: list[Record] = []
@@ -260,7 +255,7 @@ def _notes(entity: Entity, book: Book, constants: Mapping[str, str]) -> Table:
                             "source_row": number * 100 + len(records),
                         }
                     )
-    return _table(entity, records, 0)
+    return table_of(entity, records)
 
 
 def _not_submitted(paragraph: str) -> str | None:
@@ -313,7 +308,7 @@ def _parse_extract(name: str, book: Book, sheet: str) -> Parsed:
     entity = dataset_spec("cancer_waits").entity("waits")
     return Parsed(
         layout="provider_extract",
-        tables={"waits": _table(entity, records, 0)},
+        tables={"waits": table_of(entity, records)},
         period_start=first[0],
         period_end=last[1],
         period_label=label,

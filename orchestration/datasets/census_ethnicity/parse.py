@@ -9,22 +9,28 @@ from datetime import date
 
 from orchestration.catalogue.registry import dataset_spec
 from orchestration.datasets.protocol import Parsed, SourceFile
-from orchestration.datasets.reading import Sheet, columns_of, read_csv_bytes, table_from, unknown_headings
+from orchestration.datasets.reading import (
+    Sheet,
+    columns_of,
+    is_zip,
+    members_of,
+    read_csv_bytes,
+    table_from,
+    unknown_headings,
+)
 from orchestration.errors import FileRefused, NotOfThisDataset
 
 AREA, YEAR = "geography code", "date"
 LABEL = "Ethnic group: "
 SMALL_AREAS = ("E01", "W01")
 CENSUS_DAYS = {"2021": date(2021, 3, 21)}
-ZIP_MAGIC = b"PK\x03\x04"
 HEADING_BYTES = 8192
 
 
 def parse(source: SourceFile) -> Parsed:
     """One row per small area of England and Wales."""
-    with source.path.open("rb") as stream:
-        is_zip = stream.read(4) == ZIP_MAGIC
-    sheet = _from_zip(source) if is_zip else _sheet(source.path.read_bytes(), source.name)
+    is_zipped = is_zip(source)
+    sheet = _from_zip(source) if is_zipped else _sheet(source.path.read_bytes(), source.name)
     at = sheet.header.index(AREA)
     kinds = {row[at].strip()[:3] for _, row in sheet.rows}
     if not kinds & set(SMALL_AREAS):
@@ -39,7 +45,7 @@ def parse(source: SourceFile) -> Parsed:
     known = {**positions, YEAR: sheet.header.index(YEAR)}
     constants = {"census_on": day.isoformat()}
     return Parsed(
-        layout="bulk_zip" if is_zip else "wide_csv",
+        layout="bulk_zip" if is_zipped else "wide_csv",
         tables={"areas": table_from(sheet.rows, positions, malformed=sheet.malformed, constants=constants)},
         period_start=day,
         period_end=day,
@@ -60,7 +66,7 @@ def _sheet(content: bytes, name: str) -> Sheet:
 def _from_zip(source: SourceFile) -> Sheet:
     """The member whose first area is a small one."""
     with zipfile.ZipFile(source.path) as archive:
-        members = [name for name in archive.namelist() if name.lower().endswith(".csv")]
+        members = members_of(archive, ".csv")
         found = []
         for name in members:
             with archive.open(name) as stream:

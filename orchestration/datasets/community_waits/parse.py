@@ -14,18 +14,10 @@ from datetime import date
 
 from orchestration.catalogue.models import Entity
 from orchestration.catalogue.registry import dataset_spec
+from orchestration.datasets.dates import day_of, month_in_cell, month_of
 from orchestration.datasets.protocol import Malformed, Parsed, SourceFile, Table
-from orchestration.datasets.reading import (
-    Sheet,
-    clean,
-    date_of,
-    labelled_cells,
-    month_in_cell,
-    month_of,
-    read_workbook,
-    record_offsets,
-    sheet_below,
-)
+from orchestration.datasets.reading import Sheet, clean, table_of
+from orchestration.datasets.worksheets import labelled_cells, read_workbook, record_offsets, table_below
 from orchestration.errors import FileRefused, NotOfThisDataset
 
 COVER, OVERVIEW, SERIES, NOT_SUBMITTED, WHOLE = "Cover page", "Table 3", "Table 2", "Table 1", "Table 4"
@@ -76,19 +68,21 @@ def parse(source: SourceFile) -> Parsed:
     spec = dataset_spec("community_waits")
     ignored = {"no_submission_for_the_service": not_provided, "repeats_table_4": repeated}
     tables = {
-        "waits": _table(spec.entity("waits"), [*records, *overview], constants, ignored, malformed),
+        "waits": table_of(
+            spec.entity("waits"), [*records, *overview], malformed=malformed, ignored=ignored, constants=constants
+        ),
         "national_series": _series(name, spec.entity("national_series"), book, offsets),
         "non_submissions": _non_submissions(name, spec.entity("non_submissions"), book, offsets),
     }
     about = labelled_cells(book.get(COVER, ()))
-    revised = date_of(about.get("revised", ""))
+    revised = day_of(about.get("revised", ""))
     return Parsed(
         layout="monthly_workbook",
         tables=tables,
         period_start=start,
         period_end=end,
         period_label=f"{start:%Y-%m}",
-        published_on=revised or date_of(about.get("published", "")),
+        published_on=revised or day_of(about.get("published", "")),
         release_status="revised" if revised else "final",
     )
 
@@ -106,19 +100,12 @@ def _month(name: str, title: str) -> tuple[date, date]:
 
 
 def _wide(name: str, sheet: str, rows: Sequence[Sequence[object]], offset: int) -> Wide:
-    table = _below(name, sheet, rows, HEADINGS, offset)
+    table = table_below(name, sheet, rows, HEADINGS, offset=offset)
     kind, code, label = (table.header.index(heading) for heading in HEADINGS)
     if (kind, code, label) != (0, 1, 2):
         raise FileRefused(f"{name}: sheet {sheet!r} should start with the columns {list(HEADINGS)}")
     organisations = tuple((clean(row[0]), clean(row[1]), clean(row[2])) for _, row in table.rows)
     return Wide(table.header, organisations, table.rows)
-
-
-def _below(name: str, sheet: str, rows: Sequence[Sequence[object]], headings: Sequence[str], offset: int) -> Sheet:
-    table = sheet_below(f"{name}, sheet {sheet}", rows, headings, offset=offset)
-    if table is None:
-        raise FileRefused(f"{name}: sheet {sheet!r} has no row with the headings {list(headings)}")
-    return table
 
 
 def _band(title: str) -> str | None:
@@ -176,7 +163,7 @@ def _overview(
     """Table 3: England's three totals, rows that repeat table 4, rows that say something else."""
     if OVERVIEW not in book:
         return [], 0, ()
-    table = _below(name, OVERVIEW, book[OVERVIEW], ("Total waiting list",), offsets[OVERVIEW])
+    table = table_below(name, OVERVIEW, book[OVERVIEW], ("Total waiting list",), offset=offsets[OVERVIEW])
     columns = {"waiting_list": table.header.index("Total waiting list")}
     columns |= {band: at for at, heading in enumerate(table.header) if (band := _band(heading))}
     known = {record["service"]: record for record in records if record["organisation_type"] == NATIONAL}
@@ -226,22 +213,24 @@ def _number(cell: str | int | None) -> float:
 def _series(name: str, entity: Entity, book: Book, offsets: Mapping[str, int]) -> Table:
     """Table 2: a cell per service and month that is filled in."""
     if SERIES not in book:
-        return _table(entity, [], {}, {}, ())
-    table = _below(name, SERIES, book[SERIES], ("Service",), offsets[SERIES])
+        return table_of(entity, [])
+    table = table_below(name, SERIES, book[SERIES], ("Service",), offset=offsets[SERIES])
     records: list[Record] = [
         {"month": month, "service": clean(row[0]), "waiting_list": row[at].strip(), "source_row": number * 1000 + at}
         for number, row in table.rows
         for at, month in _months(table)
         if row[at].strip()
     ]
-    return _table(entity, records, {}, {}, ())
+    return table_of(entity, records)
 
 
 def _non_submissions(name: str, entity: Entity, book: Book, offsets: Mapping[str, int]) -> Table:
     """Table 1: a cell per organisation and month that is filled in; England's kind is left blank."""
     if NOT_SUBMITTED not in book:
-        return _table(entity, [], {}, {}, ())
-    table = _below(name, NOT_SUBMITTED, book[NOT_SUBMITTED], (HEADINGS[0], HEADINGS[2]), offsets[NOT_SUBMITTED])
+        return table_of(entity, [])
+    table = table_below(
+        name, NOT_SUBMITTED, book[NOT_SUBMITTED], (HEADINGS[0], HEADINGS[2]), offset=offsets[NOT_SUBMITTED]
+    )
     kind, label = table.header.index(HEADINGS[0]), table.header.index(HEADINGS[2])
     records: list[Record] = [
         {
@@ -255,27 +244,10 @@ def _non_submissions(name: str, entity: Entity, book: Book, offsets: Mapping[str
         for at, month in _months(table)
         if row[at].strip()
     ]
-    return _table(entity, records, {}, {}, ())
+    return table_of(entity, records)
 
 
 def _months(table: Sheet) -> list[tuple[int, str]]:
     """Place and first day of every column that is headed by a month."""
     months = [(at, month_in_cell(heading)) for at, heading in enumerate(table.header)]
     return [(at, month[0].isoformat()) for at, month in months if month]
-
-
-def _table(
-    entity: Entity,
-    records: Sequence[Record],
-    constants: Mapping[str, str],
-    ignored: Mapping[str, int],
-    malformed: tuple[Malformed, ...],
-) -> Table:
-    import pandas as pd
-
-    columns = [*(column.name for column in entity.columns), "source_row"]
-    frame = pd.DataFrame.from_records([{**record, **constants} for record in records], columns=columns)
-    frame = frame.astype(dict.fromkeys(columns[:-1], "object"))
-    frame = frame.where(frame.notna(), None).astype({"source_row": "int64"})
-    left_out = {rule: rows for rule, rows in ignored.items() if rows}
-    return Table(frame, len(records) + len(malformed) + sum(left_out.values()), left_out, malformed)

@@ -11,17 +11,9 @@ from datetime import date
 
 from orchestration.catalogue.models import Entity, ValueStatus
 from orchestration.catalogue.registry import dataset_spec
+from orchestration.datasets.dates import month_of
 from orchestration.datasets.protocol import Malformed, Parsed, SourceFile, Table
-from orchestration.datasets.reading import (
-    Sheet,
-    clean,
-    columns_of,
-    decode,
-    month_of,
-    read_csv,
-    table_from,
-    unknown_headings,
-)
+from orchestration.datasets.reading import Sheet, clean, columns_of, decode, read_csv, table_from, unknown_headings
 from orchestration.errors import FileRefused, NotOfThisDataset
 
 RAW, AVAILABLE = "indicatorRawData", "DataAvailability"

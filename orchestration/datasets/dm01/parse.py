@@ -11,19 +11,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from orchestration.catalogue.registry import dataset_spec
+from orchestration.datasets.dates import day_of, month_in_cell
 from orchestration.datasets.protocol import Malformed, Parsed, ReleaseStatus, SourceFile
-from orchestration.datasets.reading import (
-    Sheet,
-    columns_of,
-    date_of,
-    labelled_cells,
-    month_in_cell,
-    read_workbook,
-    record_offsets,
-    sheet_below,
-    table_from,
-    unknown_headings,
-)
+from orchestration.datasets.reading import Sheet, columns_of, table_from, unknown_headings
+from orchestration.datasets.worksheets import labelled_cells, read_workbook, record_offsets, sheet_below, table_below
 from orchestration.errors import FileRefused, NotOfThisDataset
 
 PROVIDER, BY_TEST = "Provider", "Provider by Test"
@@ -40,8 +31,9 @@ def parse(source: SourceFile) -> Parsed:
     if missing := {PROVIDER, BY_TEST} - set(book):
         raise NotOfThisDataset(f"{source.name}: sheets {sorted(missing)} are missing; it has {list(book)}")
     offsets = record_offsets(book)
-    tests = _table(source.name, book[BY_TEST], (*HEADINGS, TEST_ID, TEST_NAME), BY_TEST, offsets[BY_TEST])
-    providers = _table(source.name, book[PROVIDER], HEADINGS, PROVIDER, offsets[PROVIDER])
+    headings = (*HEADINGS, TEST_ID, TEST_NAME)
+    tests = table_below(source.name, BY_TEST, book[BY_TEST], headings, offset=offsets[BY_TEST])
+    providers = table_below(source.name, PROVIDER, book[PROVIDER], HEADINGS, offset=offsets[PROVIDER])
     about = labelled_cells(book[BY_TEST])
     start, end = _month(source.name, about, labelled_cells(book[PROVIDER]))
     entity = dataset_spec("dm01").entity("waits")
@@ -53,7 +45,7 @@ def parse(source: SourceFile) -> Parsed:
     _check_totals(source.name, BY_TEST, all_tests, totals, in_tests)
     _check_totals(source.name, PROVIDER, summary, summary_totals, in_providers)
     added, malformed, repeated = _compare(summary, in_providers, all_tests, in_tests, len(tests.header))
-    revised = date_of(about.get("revised", ""))
+    revised = day_of(about.get("revised", ""))
     status: ReleaseStatus = "revised" if revised else "final"
     table = table_from(
         [*added, *rows],
@@ -68,17 +60,10 @@ def parse(source: SourceFile) -> Parsed:
         period_start=start,
         period_end=end,
         period_label=f"{start:%Y-%m}",
-        published_on=revised or date_of(about.get("published", "")),
+        published_on=revised or day_of(about.get("published", "")),
         release_status=status,
         notes=(*_unknown(tests, in_tests), *_not_submitted(book)),
     )
-
-
-def _table(name: str, rows: Sequence[Sequence[object]], headings: Sequence[str], sheet: str, offset: int) -> Sheet:
-    found = sheet_below(f"{name}, sheet {sheet}", rows, headings, offset=offset)
-    if found is None:
-        raise FileRefused(f"{name}: sheet {sheet!r} has no row with the headings {list(headings)}")
-    return found
 
 
 def _month(name: str, *labels: Mapping[str, str]) -> tuple[date, date]:

@@ -12,18 +12,9 @@ from datetime import date
 
 from orchestration.catalogue.models import Entity, ValueStatus
 from orchestration.catalogue.registry import dataset_spec
+from orchestration.datasets.dates import financial_year, month_bounds, month_of
 from orchestration.datasets.protocol import Malformed, Parsed, SourceFile
-from orchestration.datasets.reading import (
-    Sheet,
-    clean,
-    columns_of,
-    decode,
-    financial_year,
-    month_bounds,
-    month_of,
-    read_csv,
-    table_from,
-)
+from orchestration.datasets.reading import Sheet, clean, columns_of, decode, read_csv, table_from
 from orchestration.errors import FileRefused, NotOfThisDataset
 
 WIDE = {27: "wide_27", 26: "wide_26"}

@@ -16,24 +16,23 @@ from datetime import date
 from pathlib import Path
 
 from orchestration.catalogue.registry import dataset_spec
+from orchestration.datasets.dates import day_of, month_bounds
 from orchestration.datasets.protocol import Malformed, Parsed, SourceFile, Table
 from orchestration.datasets.reading import (
     Sheet,
-    cell_text,
     clean,
     columns_of,
-    extract_date,
-    month_bounds,
+    is_zip,
+    members_of,
     read_csv_bytes,
-    read_workbook,
     table_from,
     unknown_headings,
 )
+from orchestration.datasets.worksheets import cell_text, read_workbook
 from orchestration.errors import FileRefused, NotOfThisDataset
 
 NO_NETWORK = "U"
 KNOWN_EXTRAS = ("PUBLICATION", "SUPPLIER_NAME")
-ZIP_MAGIC = b"PK\x03\x04"
 MAX_MEMBER_BYTES = 64 * 1024 * 1024
 
 REGISTER_WIDTH = 27
@@ -78,9 +77,7 @@ class _Records:
 
 def parse(source: SourceFile) -> Parsed:
     """One row per practice, network or membership of the one snapshot that the file is."""
-    with source.path.open("rb") as stream:
-        is_zip = stream.read(4) == ZIP_MAGIC
-    if not is_zip:
+    if not is_zip(source):
         return _parse_csv(source.path.read_bytes(), source.name)
     with zipfile.ZipFile(source.path) as archive:
         if "[Content_Types].xml" in archive.namelist():
@@ -90,15 +87,15 @@ def parse(source: SourceFile) -> Parsed:
 
 def _parse_archive(archive: zipfile.ZipFile, name: str) -> Parsed:
     """The one table of a zip: the network workbook or a CSV file; specifications beside it are left alone."""
-    members = [info for info in archive.infolist() if "__MACOSX" not in info.filename]
-    tables = [info for info in members if info.filename.lower().endswith((".xlsx", ".csv"))]
+    tables = members_of(archive, ".xlsx", ".csv")
     if len(tables) != 1:
-        seen = sorted(info.filename for info in members)
+        seen = sorted(members_of(archive))
         raise NotOfThisDataset(f"{name}: {len(tables)} tables among {seen[:5]}; the zip of a register has one")
-    if tables[0].file_size > MAX_MEMBER_BYTES:
-        raise FileRefused(f"{name}: {tables[0].filename} unpacks to {tables[0].file_size:,} bytes; no register does")
+    size = archive.getinfo(tables[0]).file_size
+    if size > MAX_MEMBER_BYTES:
+        raise FileRefused(f"{name}: {tables[0]} unpacks to {size:,} bytes; no register does")
     content = archive.read(tables[0])
-    if tables[0].filename.lower().endswith(".csv"):
+    if tables[0].lower().endswith(".csv"):
         return _parse_csv(content, name)
     return _parse_workbook(io.BytesIO(content), name)
 
@@ -130,7 +127,7 @@ def _parse_mapping(sheet: Sheet) -> Parsed:
     extract, code, network = positions["extract_on"], positions["pcn_code"], positions["pcn_name"]
     rows, malformed, unallocated = [], list(sheet.malformed), 0
     for number, row in sheet.rows:
-        day = extract_date(row[extract])
+        day = day_of(row[extract])
         if day is None:
             malformed.append(Malformed(number, "extract_date_unreadable", "extract_on", row[extract]))
             continue
@@ -258,7 +255,7 @@ def _snapshot_day(name: str, cells: Iterable[str]) -> tuple[date, str]:
     """The snapshot's date and a note on where it comes from."""
     if match := DAY_IN_NAME.search(name):
         return date(int(match[1]), int(match[2]), int(match[3])), "the snapshot's date is the day in the file's name"
-    days = [day for cell in cells if (day := extract_date(_iso(cell))) is not None]
+    days = [day for cell in cells if (day := day_of(_iso(cell))) is not None]
     if not days:
         raise FileRefused(f"{name}: no record has a legal date (YYYYMMDD), so the snapshot has none")
     return max(days), "the snapshot's date is the latest legal date in it"

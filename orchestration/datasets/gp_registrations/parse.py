@@ -4,42 +4,33 @@ Belongs here: telling the two tables apart by their headings, the zip of the are
 Does not: adding organisations or areas up, or which vintage an area code is of.
 """
 
-import csv
-import io
 import zipfile
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from typing import IO
 
 from orchestration.catalogue.registry import dataset_spec
+from orchestration.datasets.dates import day_of, month_bounds
 from orchestration.datasets.protocol import Parsed, SourceFile, Table
-from orchestration.datasets.reading import clean, decode, extract_date, month_bounds, read_large
+from orchestration.datasets.reading import HEADING_BYTES, Opener, first_headings, is_zip, members_of, read_large
 from orchestration.errors import FileRefused, NotOfThisDataset
 
 HEADINGS = {"areas": {"PRACTICE_CODE", "LSOA_CODE", "SEX"}, "ages": {"ORG_CODE", "AGE_GROUP_5", "SEX"}}
 LABELS = {"areas": "by area", "ages": "by age"}
 LEFT_ALONE = ("PUBLICATION", "AGE_GROUP_10")
-ZIP_MAGIC = b"PK\x03\x04"
-HEADING_BYTES = 4096
-
-Opener = Callable[[], IO[bytes]]
 
 
 def parse(source: SourceFile) -> Parsed:
     """One row per practice, area and sex, or per organisation, sex and age band, of one extract."""
-    with source.path.open("rb") as stream:
-        is_zip = stream.read(4) == ZIP_MAGIC
-    if not is_zip:
-        return _parse_parts(source.name, [(source.name, lambda: source.path.open("rb"))], is_zip=False)
+    if not is_zip(source):
+        return _parse_parts(source.name, [(source.name, lambda: source.path.open("rb"))], is_zipped=False)
     with zipfile.ZipFile(source.path) as archive:
-        members = [name for name in archive.namelist() if name.lower().endswith(".csv") and "__MACOSX" not in name]
-        parts: list[tuple[str, Opener]] = [(name, partial(archive.open, name)) for name in sorted(members)]
-        return _parse_parts(source.name, parts, is_zip=True)
+        members = sorted(members_of(archive, ".csv"))
+        parts: list[tuple[str, Opener]] = [(name, partial(archive.open, name)) for name in members]
+        return _parse_parts(source.name, parts, is_zipped=True)
 
 
-def _parse_parts(name: str, parts: list[tuple[str, Opener]], *, is_zip: bool) -> Parsed:
+def _parse_parts(name: str, parts: list[tuple[str, Opener]], *, is_zipped: bool) -> Parsed:
     tables = {_table_of(part, opener) for part, opener in parts}
     if len(tables) != 1:
         seen = ", ".join(sorted(tables)) or "no CSV file"
@@ -50,7 +41,7 @@ def _parse_parts(name: str, parts: list[tuple[str, Opener]], *, is_zip: bool) ->
     start, end = month_bounds(day.year, day.month)
     sexes = "" if entity == "ages" else " " + " and ".join(sorted(set(table.frame["sex"].dropna().str.lower())))
     return Parsed(
-        layout=("lsoa_zip" if is_zip else "lsoa_csv") if entity == "areas" else "quin_age",
+        layout=("lsoa_zip" if is_zipped else "lsoa_csv") if entity == "areas" else "quin_age",
         tables={entity: table},
         period_start=start,
         period_end=end,
@@ -62,8 +53,7 @@ def _parse_parts(name: str, parts: list[tuple[str, Opener]], *, is_zip: bool) ->
 def _table_of(name: str, opener: Opener) -> str:
     """Which of the two tables a file is, by its headings."""
     with opener() as stream:
-        text, _ = decode(stream.read(HEADING_BYTES).split(b"\n", 1)[0], name)
-    headings = {clean(cell).upper() for cell in next(csv.reader(io.StringIO(text)), [])}
+        headings = {heading.upper() for heading in first_headings(stream.read(HEADING_BYTES), name)}
     for entity, wanted in HEADINGS.items():
         if wanted <= headings:
             return entity
@@ -72,7 +62,7 @@ def _table_of(name: str, opener: Opener) -> str:
 
 def _with_day(name: str, table: Table) -> tuple[Table, date]:
     """The table with ISO dates, and the one extract date; a cell that is no date stays for quarantine."""
-    days = {cell: extract_date(cell) for cell in table.frame["extract_on"].dropna().unique()}
+    days = {cell: day_of(cell) for cell in table.frame["extract_on"].dropna().unique()}
     readable = {day for day in days.values() if day is not None}
     if len(readable) != 1:
         seen = sorted(map(str, readable)) or sorted(map(str, days))[:3]

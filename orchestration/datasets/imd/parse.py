@@ -13,7 +13,8 @@ from itertools import pairwise
 from orchestration.catalogue.models import Entity
 from orchestration.catalogue.registry import dataset_spec
 from orchestration.datasets.protocol import Malformed, Parsed, SourceFile
-from orchestration.datasets.reading import cell_text, clean, read_csv, read_workbook, table_from
+from orchestration.datasets.reading import clean, is_zip, read_csv, table_from
+from orchestration.datasets.worksheets import cell_text, read_workbook
 from orchestration.errors import FileRefused, NotOfThisDataset
 
 EDITIONS = {(2011, 2013): 2015, (2011, 2019): 2019, (2021, 2024): 2025}  # vintages of LSOA and district → edition
@@ -21,7 +22,6 @@ ANCHOR = "E01021988"  # rank 1 in all three editions
 DECILES = range(1, 11)
 FIRST, DISTRICT = "LSOA code (", "Local Authority District code ("
 POPULATION = "Total population:"
-ZIP_MAGIC = b"PK\x03\x04"
 
 Row = tuple[int, list[str]]
 
@@ -58,9 +58,7 @@ def parse(source: SourceFile) -> Parsed:
 
 def _sheet(source: SourceFile) -> tuple[list[str], list[Row], tuple[Malformed, ...]]:
     """Heading and numbered records of the CSV file, or of the one sheet whose first heading is an LSOA code."""
-    with source.path.open("rb") as stream:
-        is_workbook = stream.read(4) == ZIP_MAGIC
-    if not is_workbook:
+    if not is_zip(source):
         table = read_csv(source)
         if not table.header[0].startswith(FIRST):
             raise NotOfThisDataset(f"{source.name}: the first heading is {table.header[0]!r}, not '{FIRST}…)'")

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from orchestration.datasets.protocol import Malformed, Parsed, SourceFile, Table
-from orchestration.datasets.reading import cell_text, clean, read_workbook
+from orchestration.datasets.reading import clean
+from orchestration.datasets.worksheets import cell_text, read_workbook
 from orchestration.errors import FileRefused, NotOfThisDataset
 
 CODE, NAME, YEAR = "TrustCode", "trustname", "SurveyYear"

@@ -10,23 +10,11 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from orchestration.catalogue.models import Entity
 from orchestration.catalogue.registry import dataset_spec
-from orchestration.datasets.protocol import Parsed, SourceFile, Table
-from orchestration.datasets.reading import (
-    MONTHS,
-    Sheet,
-    cell_text,
-    clean,
-    columns_of,
-    date_of,
-    labelled_cells,
-    month_bounds,
-    read_workbook,
-    record_offsets,
-    sheet_below,
-    unknown_headings,
-)
+from orchestration.datasets.dates import day_of, month_bounds, month_number
+from orchestration.datasets.protocol import Parsed, SourceFile
+from orchestration.datasets.reading import Sheet, clean, columns_of, table_of, unknown_headings
+from orchestration.datasets.worksheets import cell_text, labelled_cells, read_workbook, record_offsets, table_below
 from orchestration.errors import FileRefused, NotOfThisDataset
 
 TRUSTS, REGIONS, SPECIALTIES, QUALITY = (
@@ -70,18 +58,20 @@ def parse(source: SourceFile) -> Parsed:
     if unmatched:
         notes += (f"estimates are listed for trusts without a row: {', '.join(unmatched)}",)
     spec = dataset_spec("kh03_beds")
-    tables = {"beds": _table(spec.entity("beds"), records, constants, {"england_stands_twice": repeated})}
+    tables = {
+        "beds": table_of(spec.entity("beds"), records, ignored={"england_stands_twice": repeated}, constants=constants)
+    }
     if SPECIALTIES in book:
         sheet = _sheet(name, book, SPECIALTIES, offsets, ("Org Code", PERIOD_END))
-        tables["specialty_beds"] = _table(spec.entity("specialty_beds"), _by_specialty(sheet), constants, {})
-    revised = [day for labels in about if (day := date_of(labels.get("revised", "")))]
+        tables["specialty_beds"] = table_of(spec.entity("specialty_beds"), _by_specialty(sheet), constants=constants)
+    revised = [day for labels in about if (day := day_of(labels.get("revised", "")))]
     return Parsed(
         layout="sector_workbook",
         tables=tables,
         period_start=start,
         period_end=end,
         period_label=f"{start:%Y-%m} to {end:%Y-%m}",
-        published_on=max(revised) if revised else date_of(about[0].get("published", "")),
+        published_on=max(revised) if revised else day_of(about[0].get("published", "")),
         release_status="revised" if revised else "final",
         notes=notes,
     )
@@ -90,7 +80,7 @@ def parse(source: SourceFile) -> Parsed:
 def _quarter(name: str, text: str) -> tuple[date, date]:
     """First and last day of 'July to September 2024' (three months); refuses anything else."""
     match = re.fullmatch(r"([A-Za-z]+)\s*(?:20\d\d)?\s*(?:to|-|–)\s*([A-Za-z]+)\s+(20\d\d)", clean(text))
-    months = [_month(match[1]), _month(match[2])] if match else []
+    months = [month_number(match[1]), month_number(match[2])] if match else []
     if match is None or None in months or months[1] != (months[0] or 0) + 2:
         raise FileRefused(
             f"{name}: the cell beside 'Period:' says {text!r}, not a quarter like 'July to September 2024'"
@@ -99,17 +89,9 @@ def _quarter(name: str, text: str) -> tuple[date, date]:
     return first[0], last[1]
 
 
-def _month(word: str) -> int | None:
-    return next(
-        (at for at, month in enumerate(MONTHS, start=1) if len(word) > 2 and month.startswith(word.lower())), None
-    )
-
-
 def _sheet(name: str, book: Book, sheet: str, offsets: Mapping[str, int], headings: Sequence[str]) -> Sheet:
     """The sheet's table, with the group (Available …) put before the headings that stand below it."""
-    found = sheet_below(f"{name}, sheet {sheet}", book[sheet], headings, offset=offsets[sheet])
-    if found is None:
-        raise FileRefused(f"{name}: sheet {sheet!r} has no row with the headings {list(headings)}")
+    found = table_below(name, sheet, book[sheet], headings, offset=offsets[sheet])
     group, header = "", []
     above = _groups(book[sheet], len(found.header))
     for heading, text in zip(found.header, above, strict=True):
@@ -138,7 +120,7 @@ def _named(sheet: Sheet) -> Sheet:
 def _check_period_end(sheet: Sheet, end: date) -> None:
     """Refuse rows that speak of another quarter than the cell above them."""
     at = sheet.header.index(PERIOD_END)
-    others = {row[at] for _, row in sheet.rows if _month(row[at].strip()) != end.month}
+    others = {row[at] for _, row in sheet.rows if month_number(row[at].strip()) != end.month}
     if others:
         raise FileRefused(f"{sheet.name}: {PERIOD_END} says {sorted(others)[:3]}, the quarter ends in {end:%B %Y}")
 
@@ -221,15 +203,3 @@ def _by_specialty(sheet: Sheet) -> list[Record]:
             for at, heading in specialties
         ]
     return records
-
-
-def _table(
-    entity: Entity, records: Sequence[Record], constants: Mapping[str, str], ignored: Mapping[str, int]
-) -> Table:
-    import pandas as pd
-
-    columns = [*(column.name for column in entity.columns), "source_row"]
-    frame = pd.DataFrame.from_records([{**record, **constants} for record in records], columns=columns)
-    frame = frame.astype(dict.fromkeys(columns[:-1], "object"))
-    frame = frame.where(frame.notna(), None).astype({"source_row": "int64"})
-    return Table(frame, len(records) + sum(ignored.values()), {rule: rows for rule, rows in ignored.items() if rows})

@@ -13,7 +13,8 @@ from datetime import date
 from orchestration.catalogue.models import Entity
 from orchestration.catalogue.registry import dataset_spec
 from orchestration.datasets.protocol import Malformed, Parsed, SourceFile, Table
-from orchestration.datasets.reading import Sheet, cell_text, clean, columns_of
+from orchestration.datasets.reading import Sheet, clean, columns_of
+from orchestration.datasets.worksheets import cell_text
 from orchestration.errors import FileRefused, NotOfThisDataset
 
 SHEET = re.compile(r"(?i)mid-?\s*((?:19|20)\d{2})\s+LSOA\s+2021")

@@ -5,8 +5,9 @@ Belongs here: the eight-column CSV. Does not: turning labels into strata (dbt), 
 
 from orchestration.catalogue.models import Entity
 from orchestration.catalogue.registry import dataset_spec
+from orchestration.datasets.dates import financial_year
 from orchestration.datasets.protocol import Parsed, SourceFile
-from orchestration.datasets.reading import Sheet, columns_of, financial_year, read_csv, table_from, unknown_headings
+from orchestration.datasets.reading import Sheet, columns_of, read_csv, table_from, unknown_headings
 from orchestration.errors import FileRefused, NotOfThisDataset
 
 PERIOD = "Period"

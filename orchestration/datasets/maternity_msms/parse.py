@@ -14,17 +14,9 @@ from typing import TYPE_CHECKING
 
 from orchestration.catalogue.models import Entity
 from orchestration.catalogue.registry import dataset_spec
+from orchestration.datasets.dates import MONTHS, month_bounds
 from orchestration.datasets.protocol import Malformed, Parsed, ReleaseStatus, SourceFile, Table
-from orchestration.datasets.reading import (
-    MONTHS,
-    Sheet,
-    clean,
-    columns_of,
-    month_bounds,
-    stream_csv,
-    table_from,
-    unknown_headings,
-)
+from orchestration.datasets.reading import CsvStream, Sheet, clean, columns_of, is_reissue, table_from, unknown_headings
 from orchestration.errors import FileRefused, NotOfThisDataset
 
 if TYPE_CHECKING:
@@ -36,7 +28,6 @@ UNUSED_LEVELS = frozenset({
     "Delivery Site",
 })  # fmt: skip
 PROVISIONAL = re.compile(r"prov(?!id)", re.IGNORECASE)
-REISSUE = re.compile(r"(?<![a-z0-9])v([2-9]|\d\d)(?![a-z0-9])|revised", re.IGNORECASE)
 DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 ISO_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T]00:00:00(?:\.0+)?)?")
 FIRST_OF_2024 = "reportingperiodstartdate"
@@ -47,7 +38,7 @@ Rows = list[tuple[int, list[str]]]
 
 def parse(source: SourceFile) -> Parsed:
     """Counts and metrics of one month, or its data quality; the state of the figures is read from the name."""
-    records = stream_csv(source)
+    records = iter(CsvStream(source.name, lambda: source.path.open("rb")))
     header = Sheet(source.name, tuple(clean(cell) for cell in next(records)[1]), [])
     kind = _kind(header)
     positions = columns_of(header, _entity(kind))
@@ -176,4 +167,4 @@ def _release_status(name: str) -> ReleaseStatus:
     """Provisional where the name says so (`msds-may2024Provisional-…`), else final, or revised if it is a re-issue."""
     if PROVISIONAL.search(name):
         return "provisional"
-    return "revised" if REISSUE.search(name) else "final"
+    return "revised" if is_reissue(name) else "final"

@@ -12,8 +12,8 @@ from datetime import date
 
 import numpy as np
 
+from orchestration.datasets.dates import month_bounds
 from orchestration.datasets.protocol import SyntheticFile
-from orchestration.datasets.reading import month_bounds
 from orchestration.simulation.records import MOTHER_AGES, UNKNOWN, BirthYear
 from orchestration.simulation.world import World
 

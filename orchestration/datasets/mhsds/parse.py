@@ -14,17 +14,9 @@ from datetime import date
 
 from orchestration.catalogue.models import Entity
 from orchestration.catalogue.registry import dataset_spec
+from orchestration.datasets.dates import MONTHS, month_bounds
 from orchestration.datasets.protocol import Malformed, Parsed, ReleaseStatus, SourceFile, Table
-from orchestration.datasets.reading import (
-    MONTHS,
-    Sheet,
-    clean,
-    columns_of,
-    month_bounds,
-    stream_csv,
-    table_from,
-    unknown_headings,
-)
+from orchestration.datasets.reading import CsvStream, Sheet, clean, columns_of, is_reissue, table_from, unknown_headings
 from orchestration.errors import FileRefused, NotOfThisDataset
 
 USED_MEASURES = re.compile(r"MRS\d+[a-z]*|EIP23[abi]|MHS81a?")
@@ -40,7 +32,6 @@ STRATA = (
     "Ethnicity", "Upper Ethnicity", "Ethnicity (Higher Level)",
 )  # fmt: skip
 STATUSES: dict[str, ReleaseStatus] = {"Provisional": "provisional", "Performance": "final", "Final": "revised"}
-REISSUE = re.compile(r"(?<![a-z0-9])v([2-9]|\d\d)(?![a-z0-9])", re.IGNORECASE)
 DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 NONE = "NONE"
@@ -49,7 +40,7 @@ NONE = "NONE"
 def parse(source: SourceFile) -> Parsed:
     """One row per window of months, organisation, stratum and measure that is used, all of one month and one state."""
     entity = dataset_spec("mhsds").entity("measures")
-    records = stream_csv(source)
+    records = iter(CsvStream(source.name, lambda: source.path.open("rb")))
     header = Sheet(source.name, tuple(clean(cell) for cell in next(records)[1]), [])
     positions = _positions(header, entity)
     rows, malformed, ignored = _used(records, positions, len(header.header))
@@ -165,4 +156,4 @@ def _product(table: Table) -> str:
 def _release_status(status: str, name: str) -> ReleaseStatus:
     """The state that the file names; a re-issue says so in its name only (`…_v2.csv`)."""
     state = STATUSES[status]
-    return "revised" if state == "final" and REISSUE.search(name) else state
+    return "revised" if state == "final" and is_reissue(name) else state

@@ -11,7 +11,7 @@ import zipfile
 from datetime import date
 
 from orchestration.datasets.protocol import Malformed, Parsed, SourceFile
-from orchestration.datasets.reading import decode, table_from
+from orchestration.datasets.reading import decode, members_of, table_from
 from orchestration.errors import FileRefused
 
 WIDTHS = {27: "etr_27", 24: "etr_24"}
@@ -61,7 +61,7 @@ def _content(source: SourceFile) -> bytes:
             content = stream.read(MAX_BYTES + 1)
     elif content.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = [m for m in archive.infolist() if m.filename.endswith(".csv") and "__MACOSX" not in m.filename]
+            members = members_of(archive, ".csv")
             if len(members) != 1:
                 raise FileRefused(f"{source.name}: {len(members)} CSV members, expected one")
             with archive.open(members[0]) as stream:

@@ -18,6 +18,7 @@ from datetime import date
 
 from orchestration.catalogue.models import Entity
 from orchestration.catalogue.registry import dataset_spec
+from orchestration.datasets.dates import financial_year, financial_year_bounds, financial_year_label, financial_years_in
 from orchestration.datasets.protocol import Malformed, Parsed, ReleaseStatus, SourceFile, Table
 from orchestration.datasets.reading import (
     MAX_FIELD_CHARACTERS,
@@ -25,14 +26,15 @@ from orchestration.datasets.reading import (
     clean,
     columns_of,
     decode,
-    financial_year,
+    first_headings,
+    is_zip,
+    members_of,
     read_csv_bytes,
     table_from,
     unknown_headings,
 )
 from orchestration.errors import FileRefused, NotOfThisDataset
 
-ZIP_MAGIC = b"PK\x03\x04"
 MARKS_OF = {
     "records": {"PROVIDER CODE", "PROCEDURE", "YEAR", "AGE BAND", "GENDER"},
     "key_facts": {"PROCEDURE", "ORGANISATION TYPE", "ORGANISATION CODE", "MEASURE", "% IMPROVED"},
@@ -45,7 +47,6 @@ YEARLY_COLUMNS = {
     "adjusted_health_gain": "adjusted_health_gain",
     "outlier": "outlier_status",
 }
-YEAR_IN_NAME = re.compile(r"(?<!\d)(?:20)?(\d\d)[-_/ ]*(?:mar(?:ch)?[-_ ]*)?(?:20)?(\d\d)(?!\d)", re.IGNORECASE)
 PROCEDURE = re.compile(r"^(Hip|Knee) Replacement (?=.)")
 OXFORD = re.compile(r"^O[HK]S (?=Post-Op Q Predicted$)")
 
@@ -75,11 +76,11 @@ def parse(source: SourceFile) -> Parsed:
         notes.append(f"members not read ({len(others)}): {', '.join(others)}")
     start, end = min(years)[0], max(years)[1]
     return Parsed(
-        layout="data_pack_zip" if _is_zip(source) else "table_csv",
+        layout="data_pack_zip" if is_zip(source) else "table_csv",
         tables=tables,
         period_start=start,
         period_end=end,
-        period_label=f"{start.year}-{start.year % 100 + 1:02}" if len(years) == 1 else f"{start.year} to {end.year}",
+        period_label=financial_year_label(start.year) if len(years) == 1 else f"{start.year} to {end.year}",
         release_status=_status(source.name, *(name for found in members.values() for name, _ in found)),
         notes=tuple(dict.fromkeys(notes)),
     )
@@ -89,23 +90,16 @@ def _entity(name: str) -> Entity:
     return dataset_spec("proms").entity(name)
 
 
-def _is_zip(source: SourceFile) -> bool:
-    with source.path.open("rb") as stream:
-        return stream.read(4) == ZIP_MAGIC
-
-
 def _members(source: SourceFile) -> tuple[dict[str, list[tuple[str, bytes]]], list[str]]:
     """Name and bytes of the CSV files by the table they are, and the names of other members."""
     found: dict[str, list[tuple[str, bytes]]] = {}
     others: list[str] = []
-    if not _is_zip(source):
+    if not is_zip(source):
         content = source.path.read_bytes()
-        kind = _kind_of(content.split(b"\n", 1)[0], source.name)
+        kind = _kind_of(content, source.name)
         return ({kind: [(source.name, content)]} if kind else {}), others
     with zipfile.ZipFile(source.path) as archive:
-        for name in sorted(archive.namelist()):
-            if name.endswith("/") or "__MACOSX" in name:
-                continue
+        for name in sorted(members_of(archive)):
             plain = name.rpartition("/")[2]
             kind = _kind_of(archive.open(name).readline(), plain) if plain.lower().endswith(".csv") else None
             if kind:
@@ -117,8 +111,7 @@ def _members(source: SourceFile) -> tuple[dict[str, list[tuple[str, bytes]]], li
 
 def _kind_of(first_line: bytes, name: str) -> str | None:
     """The table whose headings a line holds; None for any other line."""
-    text, _ = decode(first_line, name)
-    headings = {clean(cell).upper() for cell in next(csv.reader(io.StringIO(text)), [])}
+    headings = {heading.upper() for heading in first_headings(first_line, name)}
     for kind, marks in MARKS_OF.items():
         if headings >= marks and (kind != "time_series" or any(YEARLY.fullmatch(heading) for heading in headings)):
             return kind
@@ -132,12 +125,8 @@ def _status(*names: str) -> ReleaseStatus:
 
 def _year_in(name: str) -> Year | None:
     """The one financial year written in a name ('1819', '2018-19', 'FY18_19'); None when there is none or two."""
-    years = {
-        financial_year(f"20{first}-{second}")
-        for first, second in YEAR_IN_NAME.findall(name)
-        if (int(first) + 1) % 100 == int(second)
-    }
-    return years.pop() if len(years) == 1 else None
+    starts = financial_years_in(name)
+    return financial_year_bounds(starts.pop()) if len(starts) == 1 else None
 
 
 def _known(year: Year | None, name: str) -> Year:
@@ -232,7 +221,7 @@ def _time_series(name: str, content: bytes, _: Year | None) -> tuple[Table, tupl
         raise FileRefused(f"{name}: of the year {min(short)} not all of {sorted(YEARLY_COLUMNS)} stand in the headings")
     tables, years = [], []
     for first, columns in sorted(by_year.items()):
-        year = (date(first, 4, 1), date(first + 1, 3, 31))
+        year = financial_year_bounds(first)
         table = table_from(sheet.rows, {**positions, **columns}, malformed=sheet.malformed, constants=_constants(year))
         tables.append(_numbered(table, factor=100, offset=first % 100))
         years.append(year)

@@ -16,7 +16,8 @@ from pathlib import Path
 from orchestration.catalogue.models import Column, ColumnType, Entity
 from orchestration.catalogue.registry import dataset_spec
 from orchestration.datasets.protocol import Malformed, Parsed, SourceFile, Table
-from orchestration.datasets.reading import cell_text, clean, empty_frame, read_csv, read_workbook, table_from
+from orchestration.datasets.reading import clean, empty_frame, read_csv, table_from
+from orchestration.datasets.worksheets import cell_text, read_workbook
 from orchestration.errors import FileRefused, NotOfThisDataset
 
 DATASET = "qi_projects"

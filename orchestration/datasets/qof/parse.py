@@ -4,20 +4,25 @@ Belongs here: telling the tables apart by their headings, the year from names (n
 means none. Does not: adding practices up, or choosing conditions (dbt).
 """
 
-import csv
-import io
-import re
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
 from functools import partial
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from orchestration.catalogue.registry import dataset_spec
+from orchestration.datasets.dates import financial_year_bounds, financial_year_label, financial_years_in
 from orchestration.datasets.protocol import Parsed, SourceFile, Table
-from orchestration.datasets.reading import clean, decode, read_large
+from orchestration.datasets.reading import (
+    HEADING_BYTES,
+    Opener,
+    first_headings,
+    is_reissue,
+    is_zip,
+    members_of,
+    read_large,
+)
 from orchestration.errors import FileRefused, NotOfThisDataset
 
 if TYPE_CHECKING:
@@ -35,24 +40,15 @@ HEADINGS: Mapping[str, frozenset[str]] = {
 IN_PARTS = "achievement"
 LEFT_ALONE = ("NAT_ONS_CODE", "NAT_CODE", "COUNTRY")
 NO_NETWORK = "U"
-ZIP_MAGIC = b"PK\x03\x04"
-HEADING_BYTES = 4096
-LONG_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})[-_](?:20)?(\d{2})(?!\d)")
-SHORT_YEAR = re.compile(r"(?<!\d)(\d{2})[-_]?(\d{2})(?!\d)")
-REISSUE = re.compile(r"(?i)[-_ ]v(?:[2-9]|\d{2,})(?!\d)|revised")
-
-Opener = Callable[[], IO[bytes]]
 
 
 def parse(source: SourceFile) -> Parsed:
     """The tables of one financial year that the file holds, one row as published each."""
-    with source.path.open("rb") as stream:
-        is_zip = stream.read(4) == ZIP_MAGIC
-    if not is_zip:
+    if not is_zip(source):
         found = _sorted_by_table(source.name, {source.name: lambda: source.path.open("rb")})
         return _parse_tables(source.name, found, "table_csv")
     with zipfile.ZipFile(source.path) as archive:
-        members = [name for name in archive.namelist() if name.lower().endswith(".csv") and "__MACOSX" not in name]
+        members = members_of(archive, ".csv")
         found = _sorted_by_table(source.name, {name: partial(archive.open, name) for name in members})
         used = {part for parts in found.values() for part in parts}
         unused = sorted(name for name in members if name.rpartition("/")[2] not in used)
@@ -66,8 +62,7 @@ def _sorted_by_table(name: str, parts: Mapping[str, Opener]) -> dict[str, dict[s
     seen: list[str] = []
     for part, opener in sorted(parts.items()):
         with opener() as stream:
-            text, _ = decode(stream.read(HEADING_BYTES).split(b"\n", 1)[0], part)
-        headings = [clean(cell) for cell in next(csv.reader(io.StringIO(text)), [])]
+            headings = first_headings(stream.read(HEADING_BYTES), part)
         seen += headings[:4]
         for entity, wanted in HEADINGS.items():
             if wanted <= set(headings):
@@ -83,16 +78,17 @@ def _sorted_by_table(name: str, parts: Mapping[str, Opener]) -> dict[str, dict[s
 
 def _parse_tables(name: str, found: Mapping[str, Mapping[str, Opener]], layout: str) -> Parsed:
     names = [name, *(part for members in found.values() for part in members)]
-    start = _year_of(name, names)
+    year = _year_of(name, names)
+    start, end = financial_year_bounds(year)
     tables: dict[str, Table] = {}
     notes: tuple[str, ...] = ()
     for entity, members in found.items():
         spec = dataset_spec("qof").entity(entity)
         table, heard = read_large([*members.items()], spec, left_alone=LEFT_ALONE)
-        tables[entity] = _with_year(table, start, has_end=any(column.name == "period_end" for column in spec.columns))
+        tables[entity] = _with_year(table, year, has_end=any(column.name == "period_end" for column in spec.columns))
         notes += heard
     notes += _finish(tables)
-    label = f"{start.year}-{(start.year + 1) % 100:02}"
+    label = financial_year_label(year)
     if layout == "table_csv":
         (entity,) = tables
         label, layout = f"{label} {entity}", "achievement_csv" if entity == IN_PARTS else layout
@@ -100,21 +96,18 @@ def _parse_tables(name: str, found: Mapping[str, Mapping[str, Opener]], layout: 
         layout=layout,
         tables=tables,
         period_start=start,
-        period_end=_last_day(start),
+        period_end=end,
         period_label=label,
-        release_status="revised" if any(REISSUE.search(part) for part in names) else "final",
+        release_status="revised" if any(is_reissue(part) for part in names) else "final",
         notes=tuple(dict.fromkeys(notes)),
     )
 
 
-def _last_day(start: date) -> date:
-    return date(start.year + 1, 3, 31)
-
-
-def _with_year(table: Table, start: date, *, has_end: bool) -> Table:
+def _with_year(table: Table, year: int, *, has_end: bool) -> Table:
     """The table with its year in every row."""
-    frame = table.frame.assign(period_start=start.isoformat())
-    return replace(table, frame=frame.assign(period_end=_last_day(start).isoformat()) if has_end else frame)
+    start, end = (day.isoformat() for day in financial_year_bounds(year))
+    days = {"period_start": start, "period_end": end} if has_end else {"period_start": start}
+    return replace(table, frame=table.frame.assign(**days))
 
 
 def _finish(tables: dict[str, Table]) -> tuple[str, ...]:
@@ -138,24 +131,13 @@ def _larger_than_list(frame: "pd.DataFrame") -> int:
     return int((register > size).sum())
 
 
-def _year_of(name: str, names: Iterable[str]) -> date:
-    """First day of the one financial year that the names give: `2020-21`, `2020_2021`, `2021` for 2020-21."""
-    starts = {start for text in names for start in _years_in(unquote(text))}
+def _year_of(name: str, names: Iterable[str]) -> int:
+    """Start of the one financial year that the names give: `2020-21`, `2020_2021`, `2021` for 2020-21."""
+    starts = {start for text in names for start in financial_years_in(unquote(text))}
     if len(starts) != 1:
-        seen = ", ".join(f"{start}-{(start + 1) % 100:02}" for start in sorted(starts)) or "no financial year"
+        seen = ", ".join(map(financial_year_label, sorted(starts))) or "no financial year"
         raise FileRefused(
             f"{name}: the year is in no column and the name gives {seen}; keep the publisher's name "
             "(PREVALENCE_2021.csv, QOF 2022-23 ….zip) and load the file again"
         )
-    return date(starts.pop(), 4, 1)
-
-
-def _years_in(text: str) -> set[int]:
-    """Calendar years in which financial years named in ``text`` begin."""
-    found = {int(start) for start, end in LONG_YEAR.findall(text) if (int(start) + 1) % 100 == int(end)}
-    rest = LONG_YEAR.sub(" ", text)
-    return found | {
-        2000 + int(start) if int(start) < 90 else 1900 + int(start)
-        for start, end in SHORT_YEAR.findall(rest)
-        if (int(start) + 1) % 100 == int(end)
-    }
+    return starts.pop()

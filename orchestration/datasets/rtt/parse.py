@@ -19,8 +19,9 @@ from datetime import date
 from typing import IO, TYPE_CHECKING
 
 from orchestration.catalogue.registry import dataset_spec
+from orchestration.datasets.dates import month_of
 from orchestration.datasets.protocol import Malformed, Parsed, SourceFile, Table
-from orchestration.datasets.reading import clean, month_of
+from orchestration.datasets.reading import clean, is_zip, members_of
 from orchestration.errors import FileRefused, NotOfThisDataset
 
 if TYPE_CHECKING:
@@ -50,7 +51,6 @@ BLOCK_BYTES = 4 * 1024**2
 LARGEST_COUNT = 2**31 - 1
 SPREADSHEET_LINES = (65_536, 1_048_576)
 WHOLE_NUMBER = re.compile(r"(\d+)(?:\.0+)?")
-ZIP_MAGIC = b"PK\x03\x04"
 ENCODINGS = {"utf8": (), "cp1252": ("decoded as Windows-1252 (it is not UTF-8)",)}
 FOLDS = {"providers": ("provider", "provider_parent_code as parent_code"), "commissioners": ("board", None)}
 
@@ -134,14 +134,13 @@ def _read(source: SourceFile) -> tuple[Headings, Records, tuple[str, ...]]:
 @contextmanager
 def _opened(source: SourceFile) -> Iterator[IO[bytes]]:
     """The CSV as a stream: the file itself, or the one member of the zip that is a CSV; never unpacked to disk."""
-    with source.path.open("rb") as stream:
-        if stream.read(len(ZIP_MAGIC)) != ZIP_MAGIC:
-            stream.seek(0)
+    if not is_zip(source):
+        with source.path.open("rb") as stream:
             yield stream
-            return
+        return
     try:
         with zipfile.ZipFile(source.path) as archive:
-            names = [name for name in archive.namelist() if name.lower().endswith(".csv") and "__MACOSX" not in name]
+            names = members_of(archive, ".csv")
             if len(names) != 1:
                 raise NotOfThisDataset(f"{source.name}: {len(names)} CSV files in the zip; one is expected ({names})")
             with archive.open(names[0]) as member:

@@ -7,32 +7,31 @@ A window stands in names only (``Nov20-Oct21``). Quarterly files of 2011 to 2015
 follows seven months after the window's end (October 2011: April 2010 to March 2011).
 """
 
-import csv
 import io
 import re
 import zipfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 
 from orchestration.catalogue.models import Entity
 from orchestration.catalogue.registry import dataset_spec
+from orchestration.datasets.dates import day_of, month_bounds, month_number
 from orchestration.datasets.protocol import Parsed, SourceFile, Table
 from orchestration.datasets.reading import (
-    MONTHS,
     Sheet,
     clean,
     columns_of,
-    decode,
-    month_bounds,
+    first_headings,
+    is_zip,
+    members_of,
     read_csv_bytes,
     table_from,
     unknown_headings,
 )
 from orchestration.errors import FileRefused, NotOfThisDataset
 
-ZIP_MAGIC = b"PK\x03\x04"
 WINDOW_MONTHS = 12
 MONTHS_TO_PUBLICATION = 7
 QUARTERLY_MONTHS = (1, 4, 7, 10)
@@ -57,9 +56,7 @@ class Title:
 
 def parse(source: SourceFile) -> Parsed:
     """Tables of the windows that the file holds: trust, diagnosis, site and deprivation, or some of them."""
-    with source.path.open("rb") as stream:
-        magic = stream.read(4)
-    if magic == ZIP_MAGIC:
+    if is_zip(source):
         return _parse_zip(source)
     content = source.path.read_bytes()
     kind = _kind_of(content, source.name)
@@ -83,8 +80,7 @@ def _entity(name: str) -> Entity:
 
 def _kind_of(content: bytes, name: str) -> str | None:
     """The table whose headings stand in the first line; None for any other."""
-    text, _ = decode(content.split(b"\n", 1)[0], name)
-    headings = {clean(cell).upper().replace(" ", "_") for cell in next(csv.reader(io.StringIO(text)), [])}
+    headings = {heading.upper().replace(" ", "_") for heading in first_headings(content, name)}
     if headings >= {"TIME_PERIOD", "PROVIDER_CODE", "SHMI_VALUE"}:
         return "history"
     if headings >= {"PROVIDER", "VALUE", "OD_BANDING", "EXPECTED"}:
@@ -103,7 +99,7 @@ def _parse_zip(source: SourceFile) -> Parsed:
     members: dict[str, list[tuple[str, bytes]]] = {}
     others = []
     with zipfile.ZipFile(source.path) as archive:
-        names = [name for name in archive.namelist() if not name.endswith("/") and "__MACOSX" not in name]
+        names = members_of(archive)
         for name in names:
             kind = _kind_of(archive.open(name).readline(), name) if name.lower().endswith(".csv") else None
             if kind in ("trust", "site", "diagnosis", "deprivation"):
@@ -155,17 +151,7 @@ def _title_of(workbooks: Sequence[bytes]) -> Title:
     texts = [[clean(str(cell)) for cell in row if str(cell).strip()] for row in rows]
     stated = {row[0].rstrip(":").casefold(): row[1] for row in texts if len(row) > 1}
     versions = {int(year or other) for row in texts for cell in row for year, other in TITLE_IMD.findall(cell)}
-    return Title(_day(stated.get("publication date", "")), versions.pop() if len(versions) == 1 else None)
-
-
-def _day(text: str) -> date | None:
-    """The day of '10 March 2022' or '2022-03-10 …'; None for anything else."""
-    for written, length in (("%d %B %Y", None), ("%Y-%m-%d", 10)):
-        try:
-            return datetime.strptime(text[:length], written).date()
-        except ValueError:
-            continue
-    return None
+    return Title(day_of(stated.get("publication date", "")), versions.pop() if len(versions) == 1 else None)
 
 
 def _table(kind: str, name: str, content: bytes, window: Window, title: Title) -> tuple[Table, tuple[str, ...]]:
@@ -317,13 +303,13 @@ def _publication_months(name: str) -> set[tuple[int, int]]:
     """Years and months written in a name, in either order ('2011-october', 'April 2013')."""
     pairs = [(year, word) for year, word in PUBLICATION.findall(name)]
     pairs += [(year, word) for word, year in PUBLICATION_TURNED.findall(name)]
-    return {(int(year), month) for year, word in pairs if (month := _month_number(word))}
+    return {(int(year), month) for year, word in pairs if (month := month_number(word))}
 
 
 def _window(text: str) -> Window | None:
     """The twelve months that ``text`` names ('Nov20-Oct21', 'APR22_MAR23'); None when it names no such window."""
     for first, first_year, last, last_year in WINDOW.findall(text):
-        numbers = _month_number(first), _month_number(last)
+        numbers = month_number(first), month_number(last)
         if numbers[0] and numbers[1]:
             start, _ = month_bounds(_year(first_year), numbers[0])
             _, end = month_bounds(_year(last_year), numbers[1])
@@ -334,12 +320,6 @@ def _window(text: str) -> Window | None:
 
 def _year(digits: str) -> int:
     return int(digits) + (2000 if len(digits) == 2 else 0)
-
-
-def _month_number(word: str) -> int | None:
-    """1 to 12 for the name of a month or three or more letters of it."""
-    matches = [number for number, month in enumerate(MONTHS, start=1) if month.startswith(word.casefold())]
-    return matches[0] if len(matches) == 1 else None
 
 
 def _months_later(month: tuple[int, int], months: int) -> tuple[int, int]:

@@ -8,9 +8,6 @@ publisher's: rows read are counted in its own rows, and those that become a furt
 ``folded_into_wide_row``.
 """
 
-import csv
-import io
-import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterable
@@ -19,12 +16,13 @@ from typing import TYPE_CHECKING
 
 from orchestration.catalogue.models import Entity
 from orchestration.catalogue.registry import dataset_spec
+from orchestration.datasets.dates import financial_year, financial_year_bounds, financial_year_label, financial_years_in
 from orchestration.datasets.protocol import Malformed, Parsed, SourceFile, Table
 from orchestration.datasets.reading import (
-    clean,
+    ZIP_MAGIC,
     columns_of,
-    decode,
-    financial_year,
+    first_headings,
+    members_of,
     read_csv_bytes,
     table_from,
     unknown_headings,
@@ -46,8 +44,7 @@ COUNTS = (
 )  # fmt: skip
 PERCENTAGES = ("recovery", "reliable_recovery", "improvement")
 MAIN_FILE_HAS = ("ORGTYPE", "VARIABLETYPE", "VARIABLEA", "COUNTNOTATCASENESS", "COUNTRECOVERY")
-ZIP_MAGIC, PARQUET_MAGIC = b"PK\x03\x04", b"PAR1"
-YEAR_IN_NAME = re.compile(r"(?<!\d)(20\d\d-\d\d)(?!\d)")
+PARQUET_MAGIC = b"PAR1"
 
 
 def parse(source: SourceFile) -> Parsed:
@@ -73,7 +70,7 @@ def _used_variables() -> tuple[str, ...]:
 def _main_member(source: SourceFile) -> tuple[str, bytes]:
     """Name and bytes of the one member of the zip that has the main file's headings."""
     with zipfile.ZipFile(source.path) as archive:
-        names = [name for name in archive.namelist() if name.lower().endswith(".csv") and "__MACOSX" not in name]
+        names = members_of(archive, ".csv")
         found = [name for name in names if _is_main(archive.open(name).readline(), name)]
         if len(found) != 1:
             raise NotOfThisDataset(
@@ -84,14 +81,13 @@ def _main_member(source: SourceFile) -> tuple[str, bytes]:
 
 def _is_main(first_line: bytes, name: str) -> bool:
     """Whether a heading line is the main file's, in any of its years' spellings."""
-    text, _ = decode(first_line, name)
-    headings = {clean(cell).replace("_", "").upper() for cell in next(csv.reader(io.StringIO(text)), [])}
+    headings = {heading.replace("_", "").upper() for heading in first_headings(first_line, name)}
     return headings.issuperset(MAIN_FILE_HAS)
 
 
 def _parse_year(name: str, file_name: str, content: bytes, layout: str) -> Parsed:
     """Rows of a year's main CSV; the year stands in the name only."""
-    if not _is_main(content.split(b"\n", 1)[0], name):
+    if not _is_main(content, name):
         raise NotOfThisDataset(
             f"{name}: the headings are not those of the main file (OrgType, VariableType, Count_Recovery …)"
         )
@@ -125,17 +121,15 @@ def _parse_year(name: str, file_name: str, content: bytes, layout: str) -> Parse
 
 def _year_of(*names: str) -> tuple[str, date, date]:
     """Label and bounds of the one financial year that the names give; refuses when they give none or two."""
-    labels = {label for name in names for label in YEAR_IN_NAME.findall(name) if financial_year(label)}
-    if len(labels) != 1:
+    starts = financial_years_in("\n".join(names))
+    if len(starts) != 1:
+        given = [financial_year_label(start) for start in sorted(starts)]
         raise FileRefused(
-            f"{names[0]}: the year is in no column of this layout and the name gives {sorted(labels) or 'none'}; "
+            f"{names[0]}: the year is in no column of this layout and the name gives {given or 'none'}; "
             "keep the publisher's name (…-2024-25-…) and load the file again"
         )
-    label = labels.pop()
-    year = financial_year(label)
-    if year is None:
-        raise AssertionError(label)
-    return label, *year
+    start = starts.pop()
+    return financial_year_label(start), *financial_year_bounds(start)
 
 
 def _parse_tidy(source: SourceFile) -> Parsed:

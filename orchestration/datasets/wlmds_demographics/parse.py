@@ -18,23 +18,15 @@ from typing import TYPE_CHECKING
 
 from orchestration.catalogue.models import Entity
 from orchestration.catalogue.registry import dataset_spec
+from orchestration.datasets.dates import day_of, month_bounds
 from orchestration.datasets.protocol import Malformed, Parsed, SourceFile, Table
-from orchestration.datasets.reading import (
-    MONTHS,
-    Sheet,
-    cell_text,
-    clean,
-    empty_frame,
-    month_bounds,
-    read_csv,
-    read_workbook,
-)
+from orchestration.datasets.reading import Sheet, clean, empty_frame, is_reissue, is_zip, read_csv
+from orchestration.datasets.worksheets import cell_text, read_workbook
 from orchestration.errors import FileRefused, NotOfThisDataset
 
 if TYPE_CHECKING:
     import pandas as pd
 
-ZIP_MAGIC = b"PK\x03\x04"
 ENGLAND = ("ENG", "ENGLAND", "ALL")
 ALL_FUNCTIONS = "All"
 COUNTS = ("up_to_18_weeks", "over_18_to_52_weeks", "over_52_weeks", "unknown_clock_start", "total")
@@ -64,7 +56,6 @@ METRICS = (
 )
 AGE = re.compile(r"(\d+)(?: to |-)(\d+) years", re.IGNORECASE)
 DAY = re.compile(r"(?<!\d)(\d{1,2})[\s_-]*([A-Za-z]{3,9})[\s_-]*(20\d\d)(?!\d)")
-REVISED = re.compile(r"[-_ ]v(?:[2-9]|\d\d)(?!\d)|revised", re.IGNORECASE)
 NOT_KNOWN = ("Z: Not stated", "99: Not known")
 SUNDAY = 6
 HEADING_ROWS = 40
@@ -85,9 +76,7 @@ class Row:
 
 def parse(source: SourceFile) -> Parsed:
     """One row per table, week, organisation, treatment function and category that the file holds."""
-    with source.path.open("rb") as stream:
-        is_workbook = stream.read(len(ZIP_MAGIC)) == ZIP_MAGIC
-    return _parse_workbook(source) if is_workbook else _parse_csv(source)
+    return _parse_workbook(source) if is_zip(source) else _parse_csv(source)
 
 
 def _entity() -> Entity:
@@ -223,12 +212,8 @@ def _stated(name: str, sheets: Mapping[str, Sequence[Sequence[object]]]) -> tupl
 
 def _days(text: str) -> list[date]:
     """Days like '25 January 2026' or '27-July-2025' in a text."""
-    days = []
-    for day, month, year in DAY.findall(text):
-        for number, full in enumerate(MONTHS, start=1):
-            if full.startswith(month.casefold()) and 1 <= int(day) <= month_bounds(int(year), number)[1].day:
-                days.append(date(int(year), number, int(day)))
-    return days
+    found = (day_of(" ".join(words)) for words in DAY.findall(text))
+    return [day for day in found if day]
 
 
 def _week_in_name(name: str) -> tuple[date, tuple[str, ...]]:
@@ -338,7 +323,7 @@ def _parsed(
         period_end=end,
         period_label=f"{start:%Y-%m}",
         published_on=published_on,
-        release_status="revised" if REVISED.search(source.name) else "final",
+        release_status="revised" if is_reissue(source.name) else "final",
         notes=(*notes, *_notes_on(unsubmitted)),
     )
 
