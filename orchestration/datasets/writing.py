@@ -1,11 +1,14 @@
-"""Write small workbooks in a publisher's file format, for simulated files.
+"""Write small files in publishers' formats, for simulated files; the same content gives the same bytes.
 
-Belongs here: bytes of a format that several publishers use and no library at hand writes. Does not: any layout.
+Belongs here: bytes of CSV files, workbooks and zips, rounding as most publishers round. Does not: any layout, which
+counts a publisher hides.
 """
 
+import csv
 import io
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from xml.sax.saxutils import escape
 
 MIME_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
@@ -13,6 +16,51 @@ WRITTEN_AT = (2026, 1, 1, 0, 0, 0)
 _NAMESPACE = "urn:oasis:names:tc:opendocument:xmlns"
 
 Cell = str | int | float | None
+
+
+def csv_bytes(
+    rows: Iterable[Sequence[object]], *, encoding: str = "utf-8", newline: str = "\r\n", is_quoted: bool = False
+) -> bytes:
+    """A comma-separated file of ``rows``, the heading among them; ``is_quoted`` quotes every cell."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator=newline, quoting=csv.QUOTE_ALL if is_quoted else csv.QUOTE_MINIMAL).writerows(rows)
+    return text.getvalue().encode(encoding)
+
+
+def zipped(members: Mapping[str, bytes]) -> bytes:
+    """A zip of ``members`` (name to bytes), all of one fixed time."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, member in members.items():
+            archive.writestr(zipfile.ZipInfo(name, WRITTEN_AT), member, zipfile.ZIP_DEFLATED)
+    return content.getvalue()
+
+
+def round_to_5(count: int) -> int:
+    """The multiple of 5 nearest to a count."""
+    return (count + 2) // 5 * 5
+
+
+def xlsx(
+    sheets: Mapping[str, Iterable[Sequence[object]]], *, hidden: Iterable[str] = (), day_format: str = "dd/mm/yyyy"
+) -> bytes:
+    """An Excel workbook of ``sheets`` (name to rows); '' and None are empty cells, text is never a formula or link.
+
+    Days (``datetime``) are shown in ``day_format``; sheets named ``hidden`` are hidden.
+    """
+    import xlsxwriter
+
+    content = io.BytesIO()
+    as_given = {"strings_to_formulas": False, "strings_to_urls": False, "default_date_format": day_format}
+    with xlsxwriter.Workbook(content, {"in_memory": True, **as_given}) as book:
+        book.set_properties({"title": "Simulated (SYNTHETIC)", "created": datetime(*WRITTEN_AT)})
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for at, row in enumerate(rows):
+                sheet.write_row(at, 0, row)
+            if name in hidden:
+                sheet.hide()
+    return content.getvalue()
 
 
 def ods(sheets: Mapping[str, Iterable[Sequence[Cell]]]) -> bytes:

@@ -4,14 +4,14 @@ Belongs here: the publisher's layout, file names, batches of revisions and oddit
 simulation) or reading the files (parse.py).
 """
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 import numpy as np
 
+from orchestration.datasets.dates import financial_year_at
 from orchestration.datasets.protocol import SyntheticFile
+from orchestration.datasets.writing import csv_bytes
 from orchestration.simulation.records import EmergencyMonth
 from orchestration.simulation.world import World
 
@@ -95,15 +95,13 @@ def _content(
     stray: Sequence[str],
 ) -> bytes:
     """The file: CRLF, a byte order mark in some months, a total row, now and then columns without values."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([*HEADER, *stray])
     blanks = [""] * len(stray)
+    rows: list[Sequence[object]] = [[*HEADER, *stray]]
     for code, values in counts:
-        writer.writerow([f"MSitAE-{month:%B-%Y}".upper(), code, *_names(world, code, month), *values, *blanks])
+        rows.append([f"MSitAE-{month:%B-%Y}".upper(), code, *_names(world, code, month), *values, *blanks])
     totals = [sum(column) for column in zip(*(values for _, values in counts), strict=True)]
-    writer.writerow([*label, *totals, *blanks])
-    return text.getvalue().encode("utf-8-sig" if month in WITH_BYTE_ORDER_MARK else "utf-8")
+    rows.append([*label, *totals, *blanks])
+    return csv_bytes(rows, encoding="utf-8-sig" if month in WITH_BYTE_ORDER_MARK else "utf-8")
 
 
 def _names(world: World, code: str, month: date) -> Iterator[str]:
@@ -116,7 +114,7 @@ def _names(world: World, code: str, month: date) -> Iterator[str]:
 
 def _name(month: date, suffix: str) -> tuple[str, date]:
     """File name and day of publication: closed years come from a batch of revisions, the last one month by month."""
-    batch = BATCHES.get(_financial_year(month))
+    batch = BATCHES.get(financial_year_at(month))
     if batch:
         return f"SYNTHETIC-{month:%B-%Y}-revised-{batch:%d%m%y}-{suffix}.csv", batch
     if month.month == 1:
@@ -132,12 +130,8 @@ def _regular(month: date) -> date:
     return first + timedelta(days=(3 - first.weekday()) % 7 + 7)
 
 
-def _financial_year(month: date) -> int:
-    return month.year if month.month >= 4 else month.year - 1
-
-
 def _file(month: date, name: str, content: bytes, published_on: date) -> SyntheticFile:
-    year = _financial_year(month)
+    year = financial_year_at(month)
     page = PAGE.format(start=year, end=(year + 1) % 100)
     revised = " – revised" if "revised" in name else ""
     return SyntheticFile(name, content, page, f"Monthly A&E {month:%B %Y}{revised}", published_on)

@@ -4,16 +4,15 @@ Belongs here: sheets, headings, marks, two values in a cell, the made-up answers
 knows none). Does not: reading the files (parse.py).
 """
 
-import csv
-import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
+from orchestration.datasets.dates import financial_year_label
 from orchestration.datasets.protocol import SyntheticFile
-from orchestration.datasets.writing import Cell, ods
+from orchestration.datasets.writing import Cell, csv_bytes, ods, round_to_5
 from orchestration.simulation.world import World
 
 PAGE = "/government/statistics/measures-from-the-adult-social-care-outcomes-framework-england-{year}"
@@ -55,7 +54,7 @@ def synthesise(world: World) -> Iterable[SyntheticFile]:
     """The time series up to the world's last year, and the open data of one year of the old framework."""
     councils = _councils(world)
     last = world.years[-1]
-    label = f"{last}-{(last + 1) % 100:02}"
+    label = financial_year_label(last)
     page = PAGE.format(year=f"{last}-to-{last + 1}")
     rng = np.random.default_rng([world.seed, STREAM])
     yield SyntheticFile(
@@ -159,8 +158,8 @@ def _record_sheet(
     events, people = (sum(column) for column in zip(*counts, strict=True))
     england: list[Cell] = [
         *ENGLAND,
-        round(events / 5) * 5,
-        round(people / 5) * 5,
+        round_to_5(events),
+        round_to_5(people),
         round(multiplier * events / people, 1),
     ]
     rows: Rows = [*_top(code, title), header, england]
@@ -172,12 +171,10 @@ def _record_sheet(
 
 def _open_data(councils: list[Council], rng: np.random.Generator) -> bytes:
     """The long open data of one year, by sex and age band; half of the councils took no part."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([
+    rows: Rows = [[
         "Geographical Code", "Geographical Description", "Geographical Level", "ONS Code", "ASCOF Measure Code",
         "Disaggregation Level", "Measure Type", "Measure Value", "Measure Group", "Measure Group Description",
-    ])  # fmt: skip
+    ]]  # fmt: skip
     for council in councils:
         area = (council.number, council.name, "Council", council.code)
         for group, (description, mean) in OPEN_DATA.items():
@@ -185,5 +182,5 @@ def _open_data(councils: list[Council], rng: np.random.Generator) -> bytes:
                 cells = {"Outcome": round(float(rng.normal(mean, 1)), 1), "Base": int(rng.integers(10, 80)) * 5}
                 for kind, value in (*cells.items(), ("Margin Of Error", 0.5)):
                     shown = NOT_AVAILABLE if council.number % 2 else value
-                    writer.writerow([*area, f"{group}{suffix}", stratum, kind, shown, group, description])
-    return text.getvalue().encode()
+                    rows.append([*area, f"{group}{suffix}", stratum, kind, shown, group, description])
+    return csv_bytes(rows)

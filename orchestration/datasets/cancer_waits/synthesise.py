@@ -5,18 +5,15 @@ shared pathways, a provider that did not submit, and how long people wait (the w
 reading the files (parse.py).
 """
 
-import io
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
-from typing import TYPE_CHECKING
+from datetime import date
 
 import numpy as np
 
+from orchestration.datasets.dates import financial_year_at, financial_year_label
 from orchestration.datasets.protocol import SyntheticFile
+from orchestration.datasets.writing import xlsx
 from orchestration.simulation.world import World
-
-if TYPE_CHECKING:
-    from xlsxwriter.worksheet import Worksheet
 
 PAGE = "/statistics/statistical-work-areas/cancer-waiting-times/monthly-provider-{year}/"
 URGENT, SYMPTOMS = "URGENT SUSPECTED CANCER", "BREAST SYMPTOMATIC, CANCER NOT SUSPECTED"
@@ -109,46 +106,23 @@ def _line(days: int, bands: Sequence[float]) -> list[object]:
 
 
 def _workbook(month: date, status: str, note: str, names: Mapping[str, str], tables: Mapping[int, Counts]) -> bytes:
-    import xlsxwriter
-
-    content = io.BytesIO()
-    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
-        book.set_properties({"title": "SYNTHETIC", "created": datetime(2000, 1, 1)})
-        front = book.add_worksheet("Frontpage")
-        lines = (
-            "(SYNTHETIC)",
-            f"Status: {status} Official Statistics",
-            f"{month:%B %Y}",
-            "Data Quality",
-            note,
-            "Contents",
-        )
-        for at, text in enumerate(lines):
-            front.write(at, 0, text)
-        for days, counts in tables.items():
-            heading, parts, _ = PARTS[days]
-            whole = "ALL STAGES" if days == 31 else "ALL ROUTES"
-            cancer_heading = "SUSPECTED CANCER OR BREAST SYMPTOMATIC (2)" if days == 28 else "CANCER TYPE (3)"
-            headings = (
-                heading,
-                cancer_heading,
-                "TOTAL",
-                f"WITHIN {days} DAYS",
-                f"AFTER {days} DAYS",
-                "PERCENTAGE",
-                " ",
-            )
-            blocks = [
-                _grouped({k: v for k, v in counts.items() if k[1] == part}, part=None, cancer=None) for part in parts
-            ]
-            totals = [_grouped(counts, part=whole, cancer="ALL CANCERS")]
-            if days != 28:
-                blocks.insert(0, _grouped(counts, part=whole, cancer=None))
-            for sheet, stacked in ((f"{days}-DAY (ALL)", totals), (f"{days}-DAY (BY CANCER)", blocks)):
-                rows = _stacked(days, stacked, (*headings, *BANDS[days]), names)
-                _write(book.add_worksheet(sheet), month, rows)
-        _write(book.add_worksheet("USC referral to FOA"), month, _first_seen(tables[28], names))
-    return content.getvalue()
+    lines = ("(SYNTHETIC)", f"Status: {status} Official Statistics", f"{month:%B %Y}", "Data Quality", note, "Contents")
+    above: list[list[object]] = [["WAITS (SYNTHETIC)"], [f"{month:%b-%y}"], [], [], []]
+    sheets: dict[str, list[list[object]]] = {"Frontpage": [[line] for line in lines]}
+    for days, counts in tables.items():
+        heading, parts, _ = PARTS[days]
+        whole = "ALL STAGES" if days == 31 else "ALL ROUTES"
+        cancer_heading = "SUSPECTED CANCER OR BREAST SYMPTOMATIC (2)" if days == 28 else "CANCER TYPE (3)"
+        counted = ("TOTAL", f"WITHIN {days} DAYS", f"AFTER {days} DAYS", "PERCENTAGE", " ")
+        headings = (heading, cancer_heading, *counted, *BANDS[days])
+        blocks = [_grouped({k: v for k, v in counts.items() if k[1] == part}, part=None, cancer=None) for part in parts]
+        totals = [_grouped(counts, part=whole, cancer="ALL CANCERS")]
+        if days != 28:
+            blocks.insert(0, _grouped(counts, part=whole, cancer=None))
+        sheets[f"{days}-DAY (ALL)"] = [*above, *_stacked(days, totals, headings, names)]
+        sheets[f"{days}-DAY (BY CANCER)"] = [*above, *_stacked(days, blocks, headings, names)]
+    sheets["USC referral to FOA"] = [*above, *_first_seen(tables[28], names)]
+    return xlsx(sheets)
 
 
 def _stacked(
@@ -175,32 +149,14 @@ def _first_seen(counts: Counts, names: Mapping[str, str]) -> list[list[object]]:
     return rows
 
 
-def _write(sheet: "Worksheet", month: date, rows: Sequence[Sequence[object]]) -> None:
-
-    for at, row in enumerate((["WAITS (SYNTHETIC)"], [f"{month:%b-%y}"], [], [], [], *rows)):
-        sheet.write_row(at, 0, row)
-
-
 def _extract(tables: Mapping[date, Mapping[int, Counts]]) -> bytes:
     """One row per month, standard, provider, part and cancer; no totals, no names."""
-    import xlsxwriter
-
-    content = io.BytesIO()
-    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
-        book.set_properties({"title": "SYNTHETIC (SYNTHETIC)", "created": datetime(2000, 1, 1)})
-        sheet = book.add_worksheet("CWT CRS Provider Extract")
-        day = book.add_format({"num_format": "dd/mm/yyyy"})
-        sheet.write_row(0, 0, EXTRACT)
-        at = 0
-        for month, by_standard in tables.items():
-            start = month.year if month.month > 3 else month.year - 1
-            for days, counts in by_standard.items():
-                for (code, part, cancer), bands in counts.items():
-                    at += 1
-                    sheet.write_datetime(at, 0, datetime(month.year, month.month, 1), day)
-                    year = f"{start}/{(start + 1) % 100:02}"
-                    modality = "" if days == 28 else "ALL MODALITIES"
-                    labels = (year, f"{month:%b}".upper(), EXTRACT_LABELS[days], code, part, modality, cancer)
-                    sheet.write_row(at, 1, (*labels, *_line(days, bands)[:3]))
-        book.add_worksheet("About").write(0, 0, "Made by a simulation (SYNTHETIC)")
-    return content.getvalue()
+    rows: list[Sequence[object]] = [EXTRACT]
+    for month, by_standard in tables.items():
+        year = financial_year_label(financial_year_at(month)).replace("-", "/")
+        for days, counts in by_standard.items():
+            for (code, part, cancer), bands in counts.items():
+                modality = "" if days == 28 else "ALL MODALITIES"
+                labels = (year, f"{month:%b}".upper(), EXTRACT_LABELS[days], code, part, modality, cancer)
+                rows.append([month, *labels, *_line(days, bands)[:3]])
+    return xlsx({"CWT CRS Provider Extract": rows, "About": [["Made by a simulation (SYNTHETIC)"]]})

@@ -3,8 +3,6 @@
 Belongs here: the table's headings and order. Does not: where anybody lives (the simulation).
 """
 
-import csv
-import io
 from collections.abc import Iterable
 from datetime import date
 
@@ -12,6 +10,7 @@ import numpy as np
 
 from orchestration.catalogue.registry import dataset_spec
 from orchestration.datasets.protocol import SyntheticFile
+from orchestration.datasets.writing import csv_bytes
 from orchestration.simulation.world import World
 
 PAGE = "/sources/census_2021_bulk"
@@ -29,16 +28,14 @@ def synthesise(world: World) -> Iterable[SyntheticFile]:
     """One table of the world's areas of 2021."""
     rng = np.random.default_rng([world.seed, 971])
     columns = dataset_spec("census_ethnicity").entity("areas").columns[4:]
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
     total = "Ethnic group: Total: All usual residents"
-    writer.writerow(["date", "geography", "geography code", total, *(column.source for column in columns)])
+    rows: list[list[object]] = [["date", "geography", "geography code", total, *(column.source for column in columns)]]
     shares = np.array(list(SHARES.values()))
     for area in world.lsoas_2021:
         counts = dict(zip(SHARES, map(int, rng.multinomial(area.population, shares / shares.sum())), strict=True))
         for group in HIGH_LEVEL:
             counts[group] = sum(count for name, count in counts.items() if name.startswith(f"{group}_"))
         name = f"{area.name} (SYNTHETIC)"
-        writer.writerow(["2021", name, area.code, area.population, *(counts[column.name] for column in columns)])
+        rows.append(["2021", name, area.code, area.population, *(counts[column.name] for column in columns)])
     name = "SYNTHETIC-census2021-ts021-lsoa.csv"
-    yield SyntheticFile(name, text.getvalue().encode(), PAGE, "TS021: Ethnic group", date(2022, 11, 29))
+    yield SyntheticFile(name, csv_bytes(rows, newline="\n"), PAGE, "TS021: Ethnic group", date(2022, 11, 29))

@@ -4,13 +4,14 @@ Belongs here: the publisher's layout, blanks where a service is not provided, a 
 how many people wait (the world has no such lists). Does not: reading the files (parse.py).
 """
 
-import io
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 
 import numpy as np
 
+from orchestration.datasets.dates import financial_year_at, financial_year_label
 from orchestration.datasets.protocol import SyntheticFile
+from orchestration.datasets.writing import xlsx
 from orchestration.simulation.world import World
 
 PAGE = "/statistics/statistical-work-areas/community-health-services-waiting-lists/"
@@ -26,8 +27,8 @@ def synthesise(world: World) -> Iterable[SyntheticFile]:
     """The newest month."""
     month = world.months[-1]
     published = date.fromordinal(month.toordinal() + 71)
-    start = month.year if month.month > 3 else month.year - 1
-    name = f"SYNTHETIC-Community-health-services-waiting-lists-{start}-{(start + 1) % 100:02}-{month:%B}.xlsx"
+    year = financial_year_label(financial_year_at(month))
+    name = f"SYNTHETIC-Community-health-services-waiting-lists-{year}-{month:%B}.xlsx"
     content = _workbook(month, published, _lists(world, month))
     yield SyntheticFile(name, content, PAGE, f"Community health services waiting lists {month:%B %Y}", published)
 
@@ -63,8 +64,6 @@ def _lists(world: World, month: date) -> Lists:
 
 
 def _workbook(month: date, published: date, lists: Lists) -> bytes:
-    import xlsxwriter
-
     england = lists["National", "", "England"]
     months = [f"{date(month.year, number, 1):%b-%y}" for number in range(max(month.month - 1, 1), month.month + 1)]
     sheets: dict[str, list[list[object]]] = {
@@ -89,14 +88,7 @@ def _workbook(month: date, published: date, lists: Lists) -> bytes:
     sheets["Table 4"] = _wide(f"Total waiting list {label}", lists, TOTAL)
     for at, (letter, band) in enumerate(zip("abcdefg", BANDS, strict=True), start=FIRST_BAND):
         sheets[f"Table 4{letter}"] = _wide(f"Number waiting {band} weeks {label}", lists, at)
-    content = io.BytesIO()
-    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
-        book.set_properties({"title": "SYNTHETIC", "created": datetime(2000, 1, 1)})
-        for name, rows in sheets.items():
-            sheet = book.add_worksheet(name)
-            for number, row in enumerate(rows):
-                sheet.write_row(number, 0, row)
-    return content.getvalue()
+    return xlsx(sheets)
 
 
 def _overview(month: date, england: Mapping[str, Counts]) -> list[list[object]]:

@@ -4,8 +4,6 @@ Belongs here: the raw data as objects and as a table, its rounding and suppressi
 say what to ask for. Does not: where patients live (the simulation).
 """
 
-import csv
-import io
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,6 +14,7 @@ import numpy as np
 
 from orchestration.datasets.cvdprevent.discover import LEVELS, PERIODS, indicator_list, raw_data
 from orchestration.datasets.protocol import SyntheticFile
+from orchestration.datasets.writing import csv_bytes
 from orchestration.simulation.world import World
 
 FIELDS = (
@@ -160,9 +159,4 @@ def _wilson(part: int, whole: int) -> tuple[float, float]:
 
 def _csv(rows: Sequence[Mapping[str, object]]) -> bytes:
     """The rows as the publisher's table."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(FIELDS)
-    for row in rows:
-        writer.writerow(["" if row[field] is None else row[field] for field in FIELDS])
-    return text.getvalue().encode()
+    return csv_bytes((FIELDS, *(["" if row[field] is None else row[field] for field in FIELDS] for row in rows)))

@@ -4,13 +4,14 @@ Belongs here: the publisher's layout, the cells above the tables, the total row,
 how long people wait (the world has no waiting lists). Does not: reading the files (parse.py).
 """
 
-import io
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 
 import numpy as np
 
+from orchestration.datasets.dates import financial_year_at
 from orchestration.datasets.protocol import SyntheticFile
+from orchestration.datasets.writing import xlsx
 from orchestration.simulation.records import Provider
 from orchestration.simulation.world import World
 
@@ -21,6 +22,7 @@ PAGE = (
 TESTS = {1: "Magnetic Resonance Imaging", 2: "Computed Tomography", 3: "Non-obstetric Ultrasound", 12: "Colonoscopy"}
 ALL_TESTS = 16
 MONTHS = 2
+HEADING_ROW = 13
 BANDS = 14
 IDENTIFIERS = ("Regional Team Code", "Regional Team Name", "Provider Code", "Provider Name")
 TEST_COLUMNS = ("Diagnostic ID", "Diagnostic Test Name")
@@ -42,7 +44,7 @@ def synthesise(world: World) -> Iterable[SyntheticFile]:
         rows = [(provider, test, _counts(rng, provider.size)) for provider in open_now for test in TESTS]
         published = _later(month, 2)
         name = f"SYNTHETIC-Monthly-Diagnostics-Web-File-Provider-{month:%B-%Y}.xlsx"
-        page = PAGE.format(start=_year(month), end=(_year(month) + 1) % 100)
+        page = PAGE.format(start=financial_year_at(month), end=(financial_year_at(month) + 1) % 100)
         yield SyntheticFile(name, _workbook(world, month, rows, published, None), page, f"{month:%B %Y}", published)
         if at == 0:
             provider, test, counts = rows[0]
@@ -63,10 +65,6 @@ def _later(month: date, months: int) -> date:
     return date(month.year + index // 12, index % 12 + 1, 10)
 
 
-def _year(month: date) -> int:
-    return month.year if month.month > 3 else month.year - 1
-
-
 def _cells(counts: Counts) -> list[object]:
     bands, activity = counts[:BANDS], counts[BANDS:]
     waiting, long = sum(bands), sum(bands[6:])
@@ -84,8 +82,6 @@ def _day(day: date) -> str:
 
 def _workbook(world: World, month: date, rows: Sequence[Row], published: date, revised: date | None) -> bytes:
     """The two sheets; a provider without any test stands in the first one only, with zeros."""
-    import xlsxwriter
-
     about = {
         "Title:": "Monthly Diagnostics (SYNTHETIC)",
         "Period:": f"{month:%B %Y}",
@@ -109,17 +105,13 @@ def _workbook(world: World, month: date, rows: Sequence[Row], published: date, r
         detail.append([*identifiers, ALL_TESTS, "Total", *_cells(whole)])
     empty = [rows[0][0].region_code, regions[rows[0][0].region_code], "ZQ0", "EMPTY CLINIC (SYNTHETIC)"]
     summary.append([*empty, *_cells([0] * len(total))])
-    content = io.BytesIO()
-    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
-        book.set_properties({"title": "SYNTHETIC", "created": datetime(2000, 1, 1)})
-        for name, header, table in (
-            ("Provider", (*IDENTIFIERS, *WAITS), summary),
-            ("Provider by Test", (*IDENTIFIERS, *TEST_COLUMNS, *WAITS), detail),
-        ):
-            sheet = book.add_worksheet(name)
-            for at, (label, text) in enumerate(about.items(), start=1):
-                sheet.write_row(at, 1, (label, text))
-            sheet.write(12, len(header) - 22, "Number of Patients Waiting at Month End")
-            for at, line in enumerate((header, *table), start=13):
-                sheet.write_row(at, 1, line)
-    return content.getvalue()
+    preamble: list[Sequence[object]] = [(), *about.items()]
+    preamble += [()] * (HEADING_ROW - 1 - len(preamble))
+    sheets: dict[str, list[Sequence[object]]] = {}
+    for name, header, table in (
+        ("Provider", (*IDENTIFIERS, *WAITS), summary),
+        ("Provider by Test", (*IDENTIFIERS, *TEST_COLUMNS, *WAITS), detail),
+    ):
+        above_weeks: Sequence[object] = [*[""] * (len(header) - 23), "Number of Patients Waiting at Month End"]
+        sheets[name] = [("", *row) for row in (*preamble, above_weeks, header, *table)]
+    return xlsx(sheets)

@@ -4,8 +4,6 @@ Belongs here: the wide layout with its quirks (England twice, words for deciles,
 names), metadata, upload dates and the lists that say what to ask for. Does not: what happened (the simulation).
 """
 
-import csv
-import io
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,6 +14,7 @@ from math import sqrt
 from orchestration.datasets.fingertips.discover import API, NETWORKS, PRACTICES, available_data, download
 from orchestration.datasets.fingertips.discover import ENGLAND as ENGLAND_TYPE
 from orchestration.datasets.protocol import SyntheticFile
+from orchestration.datasets.writing import csv_bytes, round_to_5
 from orchestration.simulation.world import World
 
 PAGE = "/profile/general-practice/data"
@@ -128,11 +127,7 @@ def _change(indicator: Indicator, uploaded_on: date) -> dict[str, object]:
 
 def _download(indicator: Indicator, rows: Iterable[Sequence[str]]) -> bytes:
     """The CSV of one indicator."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([heading.format(request=indicator.request) for heading in HEADER])
-    writer.writerows(rows)
-    return text.getvalue().encode()
+    return csv_bytes(([heading.format(request=indicator.request) for heading in HEADER], *rows), newline="\n")
 
 
 def _row(
@@ -182,7 +177,7 @@ def _child_rows(world: World) -> Iterator[list[str]]:
             )
         for decile, label in enumerate(DECILES, start=1):
             inside = [counts for code, counts in practices.items() if rank[code] == decile]
-            numerator = sum(_nearest_5(count) for count, _ in inside)
+            numerator = sum(round_to_5(count) for count, _ in inside)
             yield _row(
                 CHILDREN, year, ENGLAND_ROW, numerator, _sum(inside)[1],
                 category=(COUNTIES_2021, f"{label} (IMD2019)"),
@@ -195,7 +190,7 @@ def _organisations(world: World, year: int, practices: Mapping[str, Counts]) -> 
     for pcn in world.pcns:
         counts = _sum(practices[practice.code] for practice in world.practices if practice.pcn_code == pcn.code)
         yield _row(
-            CHILDREN, year, (pcn.code, pcn.name, "PCNs (v. 27/10/23)"), _nearest_5(counts[0]), counts[1],
+            CHILDREN, year, (pcn.code, pcn.name, "PCNs (v. 27/10/23)"), round_to_5(counts[0]), counts[1],
             parent=(ENGLAND, "England"),
         )  # fmt: skip
     names = {pcn.code: pcn.name for pcn in world.pcns}
@@ -204,7 +199,7 @@ def _organisations(world: World, year: int, practices: Mapping[str, Counts]) -> 
         count, population = practices[practice.code]
         hidden = count < SMALLEST_COUNT_SHOWN or count == smallest
         yield _row(
-            CHILDREN, year, (practice.code, practice.name, "GPs"), None if hidden else _nearest_5(count), population,
+            CHILDREN, year, (practice.code, practice.name, "GPs"), None if hidden else round_to_5(count), population,
             parent=(practice.pcn_code, f"{names[practice.pcn_code]}\r\n"), note=SUPPRESSED if hidden else "",
         )  # fmt: skip
 
@@ -250,10 +245,6 @@ def _practice_deciles(world: World) -> dict[str, int]:
 def _sum(counts: Iterable[Counts]) -> Counts:
     pairs = list(counts)
     return sum(numerator for numerator, _ in pairs), sum(denominator for _, denominator in pairs)
-
-
-def _nearest_5(count: int) -> int:
-    return 5 * ((count + 2) // 5)
 
 
 def _wilson(numerator: int, denominator: int) -> tuple[float, float]:

@@ -4,12 +4,11 @@ Belongs here: each lookup's headings, byte order mark and row number column. Doe
 simulation).
 """
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from datetime import date
 
 from orchestration.datasets.protocol import SyntheticFile
+from orchestration.datasets.writing import csv_bytes
 from orchestration.simulation.world import World
 
 PAGE = "/search"
@@ -48,13 +47,10 @@ def _file(
     name: str, published_on: date, number: str, header: str, rows: Rows, encoding: str = "utf-8-sig"
 ) -> SyntheticFile:
     """One lookup with its row number first (FID) or last (ObjectId)."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
     numbered = [(number, header.split(",")), *((str(at), row) for at, row in enumerate(rows, start=1))]
-    for label, cells in numbered:
-        writer.writerow([label, *cells] if number == "FID" else [*cells, label])
+    cells = [[label, *row] if number == "FID" else [*row, label] for label, row in numbered]
     title = name.removesuffix(".csv").replace("_", " ")
-    return SyntheticFile(f"SYNTHETIC-{name}", text.getvalue().encode(encoding), PAGE, title, published_on)
+    return SyntheticFile(f"SYNTHETIC-{name}", csv_bytes(cells, encoding=encoding), PAGE, title, published_on)
 
 
 def _ccg_stp(world: World) -> Rows:

@@ -7,11 +7,11 @@ network workbook with line breaks in its headings. Does not: who belongs to whom
 
 import csv
 import io
-import zipfile
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, timedelta
 
 from orchestration.datasets.protocol import SyntheticFile
+from orchestration.datasets.writing import csv_bytes, xlsx, zipped
 from orchestration.simulation.records import Practice
 from orchestration.simulation.world import World
 
@@ -84,16 +84,12 @@ def _row(world: World, practice: Practice, spelling: str, *, is_allocated: bool)
 
 def _register(world: World) -> bytes:
     """epraccur: no header, 27 quoted fields; a closed practice and a cost centre of another setting come last."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
-    for practice in world.practices:
-        writer.writerow(_registered(world, practice.code, practice.name, practice, "4"))
+    rows = [_registered(world, practice.code, practice.name, practice, "4") for practice in world.practices]
     first = world.practices[0]
     closed = _registered(world, CLOSED_PRACTICE, "CLOSED SURGERY (SYNTHETIC)", first, "4")
     closed[11], closed[12], closed[16] = "20210930", "C", "20210930"
-    writer.writerow(closed)
-    writer.writerow(_registered(world, COST_CENTRE, "ENHANCED ACCESS (SYNTHETIC)", first, "0"))
-    return text.getvalue().encode()
+    rows += [closed, _registered(world, COST_CENTRE, "ENHANCED ACCESS (SYNTHETIC)", first, "0")]
+    return csv_bytes(rows, is_quoted=True)
 
 
 def _registered(world: World, code: str, name: str, practice: Practice, setting: str) -> list[str]:
@@ -118,23 +114,4 @@ def _networks(world: World) -> bytes:
         parents = (pcn.code, pcn.name, pcn.sub_icb_code, places[pcn.sub_icb_code])
         members.append((practice.code, practice.name, place, places[place], *parents, NETWORKED, left, True))
     sheets = {"PCNDetails": (NETWORK_HEADINGS, *details), "PCN Core Partner Details": (MEMBER_HEADINGS, *members)}
-    workbook = _workbook(sheets)
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, member in (("ePCN.xlsx", workbook), ("ePCN.xlsx Specification.txt", b"Specification (SYNTHETIC)")):
-            archive.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), member, zipfile.ZIP_DEFLATED)
-    return content.getvalue()
-
-
-def _workbook(sheets: Mapping[str, Sequence[Sequence[object]]]) -> bytes:
-    """The bytes of a workbook, the same for the same rows."""
-    import xlsxwriter
-
-    content = io.BytesIO()
-    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
-        book.set_properties({"title": "SYNTHETIC", "created": datetime(2000, 1, 1)})
-        for name, rows in sheets.items():
-            sheet = book.add_worksheet(name)
-            for number, row in enumerate(rows):
-                sheet.write_row(number, 0, row)
-    return content.getvalue()
+    return zipped({"ePCN.xlsx": xlsx(sheets), "ePCN.xlsx Specification.txt": b"Specification (SYNTHETIC)"})

@@ -3,15 +3,13 @@
 Belongs here: the layouts' headings, spellings and totals. Does not: who lives where (the simulation).
 """
 
-import csv
-import io
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 import numpy as np
 
 from orchestration.datasets.protocol import SyntheticFile
+from orchestration.datasets.writing import csv_bytes, zipped
 from orchestration.simulation.records import Practice
 from orchestration.simulation.world import World
 
@@ -41,16 +39,19 @@ def synthesise(world: World) -> Iterable[SyntheticFile]:
     }
     mark = f"{day:%b-%y}".lower()
     spelling = f"{day:%d%b%Y}".upper()
-    whole = _csv((*AREAS, "Number of Patients"), _areas(world, spelling, "ALL", women))
+    whole = csv_bytes(((*AREAS, "Number of Patients"), *_areas(world, spelling, "ALL", women)))
     yield _file(f"SYNTHETIC-gp-reg-pat-prac-lsoa-all-{mark}.csv", whole, day, "LSOA (single sex: all)")
     members = {
-        f"gp-reg-pat-prac-lsoa-{sex.lower()}.csv": _csv(
-            (*AREAS, "NUMBER_OF_PATIENTS"), _areas(world, spelling, sex, women, most=MOST_PRACTICES_BY_AREA // 4)
+        f"gp-reg-pat-prac-lsoa-{sex.lower()}.csv": csv_bytes(
+            (
+                (*AREAS, "NUMBER_OF_PATIENTS"),
+                *_areas(world, spelling, sex, women, most=MOST_PRACTICES_BY_AREA // 4),
+            )
         )
         for sex in SEXES
     }
-    yield _file(f"SYNTHETIC-gp-reg-pat-prac-lsoa-male-female-{mark}.zip", _zip(members), day, "LSOA (male, female)")
-    ages = _csv(AGES, _ages(world, spelling, rng))
+    yield _file(f"SYNTHETIC-gp-reg-pat-prac-lsoa-male-female-{mark}.zip", zipped(members), day, "LSOA (male, female)")
+    ages = csv_bytes((AGES, *_ages(world, spelling, rng)))
     yield _file(f"SYNTHETIC-gp-reg-pat-prac-quin-age-{mark}.csv", ages, day, "5-year age groups")
 
 
@@ -89,20 +90,3 @@ def _ages_of(practice: Practice, day: str, rng: np.random.Generator) -> Iterator
         yield (*head, sex, "ALL", int(numbers.sum()))
         for band, number in zip(BANDS, numbers, strict=True):
             yield (*head, sex, band, int(number))
-
-
-def _csv(header: Sequence[str], rows: Rows) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return text.getvalue().encode()
-
-
-def _zip(members: dict[str, bytes]) -> bytes:
-    """A zip with fixed times, so that the same world gives the same bytes."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, member in members.items():
-            archive.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), member, zipfile.ZIP_DEFLATED)
-    return content.getvalue()

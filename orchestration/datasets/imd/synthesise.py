@@ -3,13 +3,12 @@
 Belongs here: the files' sheets, headings and names. Does not: how deprived an area is (the simulation).
 """
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from orchestration.datasets.protocol import SyntheticFile
+from orchestration.datasets.writing import csv_bytes, xlsx
 from orchestration.simulation.records import Lsoa
 from orchestration.simulation.world import World
 
@@ -71,24 +70,22 @@ def synthesise(world: World) -> Iterable[SyntheticFile]:
 
 def _populations(lsoas: Sequence[Lsoa], names: Mapping[str, str]) -> bytes:
     """File 6 with a byte order mark and whole numbers written with two decimals, as a third party saved it."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
     ages = ("Dependent Children aged 0-15", "Population aged 16-59", "Older population aged 60 and over")
     year = "mid 2015 (excluding prisoners)"
-    writer.writerow(
+    rows: list[list[str]] = [
         [
             "LSOA code (2011)", "LSOA name (2011)", "Local Authority District code (2019)",
             "Local Authority District name (2019)", *(f"{group}: {year}" for group in ("Total population", *ages)),
             "Working age population 18-59/64: for use with Employment Deprivation Domain (excluding prisoners)",
         ]
-    )  # fmt: skip
+    ]  # fmt: skip
     for lsoa in lsoas:
         children, older = round(lsoa.population * 0.19), round(lsoa.population * 0.23)
         adults = lsoa.population - children - older
         people = (lsoa.population, children, adults, older, round(adults * 1.01))
         name = f"{names[lsoa.lad_code]} (SYNTHETIC)"
-        writer.writerow([lsoa.code, lsoa.name, lsoa.lad_code, name, *(f"{number}.00" for number in people)])
-    return text.getvalue().encode("utf-8-sig")
+        rows.append([lsoa.code, lsoa.name, lsoa.lad_code, name, *(f"{number}.00" for number in people)])
+    return csv_bytes(rows, encoding="utf-8-sig", newline="\n")
 
 
 def _row(lsoa: Lsoa, lad_name: str, edition: int) -> tuple[str | int, ...]:
@@ -97,22 +94,14 @@ def _row(lsoa: Lsoa, lad_name: str, edition: int) -> tuple[str | int, ...]:
 
 
 def _workbook(edition: Edition, rows: Sequence[tuple[str | int, ...]]) -> bytes:
-    """The bytes of the workbook, the same for the same rows."""
-    import xlsxwriter
-
-    content = io.BytesIO()
-    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
-        book.set_properties({"title": "SYNTHETIC", "created": datetime(2000, 1, 1)})
-        book.add_worksheet("Notes").write(0, 0, "SYNTHETIC: made by a simulation, not a publication")
-        sheet = book.add_worksheet(edition.sheet)
-        headings = (
-            f"LSOA code ({edition.lsoa_vintage})",
-            f"LSOA name ({edition.lsoa_vintage})",
-            f"Local Authority District code ({edition.lad_vintage})",
-            f"Local Authority District name ({edition.lad_vintage})",
-            f"Index of Multiple Deprivation (IMD) Rank{edition.rank_suffix}",
-            f"Index of Multiple Deprivation (IMD) Decile{edition.decile_suffix}",
-        )
-        for number, row in enumerate((headings, *rows)):
-            sheet.write_row(number, 0, row)
-    return content.getvalue()
+    """The workbook of an edition: notes, and a sheet of ``rows`` under its headings."""
+    headings = (
+        f"LSOA code ({edition.lsoa_vintage})",
+        f"LSOA name ({edition.lsoa_vintage})",
+        f"Local Authority District code ({edition.lad_vintage})",
+        f"Local Authority District name ({edition.lad_vintage})",
+        f"Index of Multiple Deprivation (IMD) Rank{edition.rank_suffix}",
+        f"Index of Multiple Deprivation (IMD) Decile{edition.decile_suffix}",
+    )
+    notes = [["SYNTHETIC: made by a simulation, not a publication"]]
+    return xlsx({"Notes": notes, edition.sheet: (headings, *rows)})

@@ -4,13 +4,14 @@ Belongs here: the publisher's layout, two rows of headings, the list of estimate
 are (the world has none). Does not: reading the files (parse.py).
 """
 
-import io
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 
 import numpy as np
 
+from orchestration.datasets.dates import financial_year_at, financial_year_label
 from orchestration.datasets.protocol import SyntheticFile
+from orchestration.datasets.writing import xlsx
 from orchestration.simulation.records import Provider
 from orchestration.simulation.world import World
 
@@ -18,6 +19,7 @@ PAGE = "/statistics/statistical-work-areas/bed-availability-and-occupancy/bed-da
 SECTORS = ("Total ", "General & Acute", "Learning Disabilities", "Maternity", "Mental Illness")
 SPECIALTIES = {"100 General Surgery": 0.4, "300 General Medicine": 0.6}
 DAYS = 92
+HEADING_ROW = 14
 Beds = list[float]  # available in four sectors, then occupied in four sectors
 
 
@@ -27,8 +29,8 @@ def synthesise(world: World) -> Iterable[SyntheticFile]:
     trusts = [provider for provider in world.trusts if provider.closed_on is None]
     rng = np.random.default_rng([world.seed, 2103])
     beds = {provider: _beds(rng, provider) for provider in trusts}
-    start, number = (last.year if last.month > 3 else last.year - 1), (last.month // 3 - 2) % 4 + 1
-    label = f"{start}-{(start + 1) % 100:02}"
+    start, number = financial_year_at(last), (last.month // 3 - 2) % 4 + 1
+    label = financial_year_label(start)
     published = date.fromordinal(last.toordinal() + 80)
     revised = date.fromordinal(last.toordinal() + 170)
     stem = f"SYNTHETIC-Beds-Open-Overnight-Web_File-Q{number}-{label}"
@@ -68,8 +70,6 @@ def _workbook(
     published: date,
     revised: date | None,
 ) -> bytes:
-    import xlsxwriter
-
     first = date(last.year, last.month - 2, 1)
     about = {
         "Title:": "Average daily number of beds open overnight (SYNTHETIC)",
@@ -97,23 +97,24 @@ def _workbook(
         "Region by Sector": ((*period, "AT Name", *sectors), regions),
         "Occupied by Specialty": ((*period, "Org Code", "Org Name", *SPECIALTIES), special),
     }
-    content = io.BytesIO()
-    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
-        book.set_properties({"title": "SYNTHETIC", "created": datetime(2000, 1, 1)})
-        quality = book.add_worksheet("Data Quality")
-        quality.write(0, 0, f"Data Quality KH03 {year} (SYNTHETIC)")
-        quality.write(2, 0, "The following trusts did not submit and an estimate was submitted on their behalf:")
-        for at, provider in enumerate(estimated, start=3):
-            quality.write_row(at, 0, (provider.code, provider.name_on(last)))
-        for name, (header, rows) in sheets.items():
-            sheet = book.add_worksheet(name)
-            for at, (label, text) in enumerate(about.items(), start=1):
-                sheet.write_row(at, 1, (label, text))
-            if "Sector" in name:
-                sheet.write(12, 4, 227)
-                for at, group in enumerate(("Available", "Occupied", "% Occupied")):
-                    sheet.write(13, header.index(SECTORS[0]) + 6 * at, group)
-            for at, row in enumerate((header, *rows), start=14):
-                sheet.write_row(at, 0, row)
-        book.add_worksheet("Lookup").hide()
-    return content.getvalue()
+    preamble: list[Sequence[object]] = [(), *(("", label, text) for label, text in about.items())]
+    preamble += [()] * (HEADING_ROW - 2 - len(preamble))
+    quality: list[Sequence[object]] = [
+        [f"Data Quality KH03 {year} (SYNTHETIC)"],
+        [],
+        ["The following trusts did not submit and an estimate was submitted on their behalf:"],
+        *([provider.code, provider.name_on(last)] for provider in estimated),
+    ]
+    written: dict[str, list[Sequence[object]]] = {"Data Quality": quality}
+    for name, (header, rows) in sheets.items():
+        above = _above_sectors(header) if "Sector" in name else [[], []]
+        written[name] = [*preamble, *above, header, *rows]
+    return xlsx({**written, "Lookup": []}, hidden=("Lookup",))
+
+
+def _above_sectors(header: Sequence[str]) -> list[list[object]]:
+    """A stray number, and the names of the groups of sectors over the first of each."""
+    groups: list[object] = [""] * header.index(SECTORS[0])
+    for group in ("Available", "Occupied", "% Occupied"):
+        groups += [group, *[""] * len(SECTORS)]
+    return [["", "", "", "", 227], groups]

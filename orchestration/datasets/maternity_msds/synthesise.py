@@ -6,13 +6,13 @@ Belongs here: the publisher's layout, labels and rounding, and how they change o
 Counts of 1 to 7 are printed as 5, a zero as 0, all others rounded to 5; the national row too.
 """
 
-import csv
-import io
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
+from orchestration.datasets.dates import financial_year_label
 from orchestration.datasets.protocol import SyntheticFile
+from orchestration.datasets.writing import csv_bytes, round_to_5
 from orchestration.simulation.records import DECILES, MOTHER_AGES, UNKNOWN, BirthYear
 from orchestration.simulation.world import World
 
@@ -48,7 +48,7 @@ Organisation = tuple[str, str, str]  # Org_Level, Org_Code, Org_Name
 def synthesise(world: World) -> Iterable[SyntheticFile]:
     """One CSV per financial year from 2020-21 on; the first one begins with a byte order mark."""
     for year in (year for year in world.years if year >= FIRST_YEAR):
-        label = f"{year}-{(year + 1) % 100:02}"
+        label = financial_year_label(year)
         yield SyntheticFile(
             f"SYNTHETIC-hosp-epis-stat-mat-msdscsv-{label}.csv",
             _content(world, year, label),
@@ -59,16 +59,14 @@ def synthesise(world: World) -> Iterable[SyntheticFile]:
 
 
 def _content(world: World, year: int, label: str) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(HEADER)
+    rows: list[Sequence[object]] = [HEADER]
     tables = list(_organisations(world, year))
     cells = sorted({cell for _, table in tables for cell in table})
     for dimension, measure, count_of in cells:
         for organisation, table in tables:
             value = _rounded(table[dimension, measure, count_of])
-            writer.writerow([label, dimension, *organisation, measure, count_of, value])
-    return text.getvalue().encode("utf-8-sig" if year == FIRST_YEAR else "utf-8")
+            rows.append([label, dimension, *organisation, measure, count_of, value])
+    return csv_bytes(rows, encoding="utf-8-sig" if year == FIRST_YEAR else "utf-8")
 
 
 def _organisations(world: World, year: int) -> Iterator[tuple[Organisation, Counter[Cell]]]:
@@ -162,4 +160,4 @@ def _rounded(count: int) -> int:
     """1 to 7 become 5, zero stays, any other count is rounded to the nearest 5."""
     if count == 0:
         return 0
-    return 5 if count <= 7 else (count + 2) // 5 * 5
+    return 5 if count <= 7 else round_to_5(count)

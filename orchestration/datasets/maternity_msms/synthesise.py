@@ -4,16 +4,15 @@ Belongs here: the publisher's layout, names, rounding and marks. Does not: what 
 reading the files (parse.py). A month is a twelfth of the world's year; metrics are drawn from the world's seed.
 """
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 
 import numpy as np
 
-from orchestration.datasets.dates import month_bounds
+from orchestration.datasets.dates import financial_year_at, month_bounds
 from orchestration.datasets.protocol import SyntheticFile
+from orchestration.datasets.writing import csv_bytes, round_to_5
 from orchestration.simulation.records import MOTHER_AGES, UNKNOWN, BirthYear
 from orchestration.simulation.world import World
 
@@ -76,12 +75,12 @@ def synthesise(world: World) -> Iterable[SyntheticFile]:
     page = PAGE.format(month=f"{start:%B}".lower(), year=start.year)
     issued = date(end.year + (end.month > 9), (end.month + 2) % 12 + 1, 14)
     for name, header, rows in files:
-        yield SyntheticFile(name, _csv(header, rows), page, name.removeprefix("SYNTHETIC-"), issued)
+        yield SyntheticFile(name, csv_bytes((header, *rows)), page, name.removeprefix("SYNTHETIC-"), issued)
 
 
 def _bookings(world: World, start: date) -> dict[str, Counter[tuple[str, str]]]:
     """Bookings of a month by provider, dimension and stratum: a twelfth of the year's deliveries."""
-    year = start.year - (start.month < 4)
+    year = financial_year_at(start)
     tables: dict[str, Counter[tuple[str, str]]] = {}
     for row in world.births():
         is_open = world.provider(row.organisation_code).is_open(start)
@@ -144,7 +143,7 @@ def _metrics(
             elif rng.random() < SHARE_LOW_QUALITY:
                 cells = ("0", "0", "Low DQ", "Fail")
             else:
-                parts.append(((part + 2) // 5 * 5, (whole + 2) // 5 * 5))
+                parts.append((round_to_5(part), round_to_5(whole)))
                 cells = (str(_rounded(part)), str(_rounded(whole)), _rate(part, whole, scale), "Pass")
             rows += _cells(organisation, days, indicator, currency, cells)
         total, base = sum(part for part, _ in parts), sum(whole for _, whole in parts)
@@ -181,12 +180,4 @@ def _rounded(count: int) -> int:
     """1 to 7 become 5, zero stays, any other count is rounded to the nearest 5."""
     if count == 0:
         return 0
-    return 5 if count <= 7 else (count + 2) // 5 * 5
-
-
-def _csv(header: tuple[str, ...], rows: Rows) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return text.getvalue().encode()
+    return 5 if count <= 7 else round_to_5(count)

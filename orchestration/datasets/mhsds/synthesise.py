@@ -5,8 +5,6 @@ units in one column, an escaped blank in names). Does not: reading the files (pa
 health care by month, so counts are drawn here, from the world's seed.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +13,7 @@ import numpy as np
 
 from orchestration.datasets.dates import month_bounds
 from orchestration.datasets.protocol import SyntheticFile
+from orchestration.datasets.writing import csv_bytes, round_to_5
 from orchestration.simulation.world import World
 
 PAGE = (
@@ -60,7 +59,7 @@ def synthesise(world: World) -> Iterable[SyntheticFile]:
         rows = _waits(places, rng, start, share) if product else _main(places, rng, start)
         yield SyntheticFile(
             f"SYNTHETIC-MHSDS%20Data{product}_{start:%b}{short}_{start.year}.csv",
-            _csv([(*window, *row) for window, row in _dated(rows, end, status)]),
+            csv_bytes((HEADER, *((*window, *row) for window, row in _dated(rows, end, status)))),
             page,
             f"MHSDS Data{product} {start:%B %Y} {status}",
             date(end.year + (end.month + 2 > 12), (end.month + 1) % 12 + 1, 12 if status == "Performance" else 11),
@@ -171,18 +170,10 @@ def _count(count: int, *, is_exact: bool) -> str:
     """England as it is; elsewhere below 5 hidden and others rounded to 5."""
     if is_exact:
         return str(count)
-    return "*" if count < SMALLEST_SHOWN else str((count + 2) // 5 * 5)
+    return "*" if count < SMALLEST_SHOWN else str(round_to_5(count))
 
 
 def _percentage(part: int, whole: int, *, is_exact: bool) -> str:
     if whole == 0 or (not is_exact and part < SMALLEST_SHOWN):
         return "*"
     return f"{100 * part / whole:.6g}" if is_exact else f"{100 * part / whole:.0f}"
-
-
-def _csv(rows: Iterable[tuple[str, ...]]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(HEADER)
-    writer.writerows(rows)
-    return text.getvalue().encode()

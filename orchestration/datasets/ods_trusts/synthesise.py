@@ -4,12 +4,11 @@ Belongs here: the headerless layout with 27 or 24 quoted columns and what each s
 (ods_successions) or reading the files (parse.py).
 """
 
-import csv
-import io
 from collections.abc import Iterable
 from datetime import date, timedelta
 
 from orchestration.datasets.protocol import SyntheticFile
+from orchestration.datasets.writing import csv_bytes
 from orchestration.simulation.records import Provider
 from orchestration.simulation.world import World
 
@@ -31,12 +30,9 @@ def _snapshot(
     world: World, day: date, name: str, link_text: str, *, columns: int = 27, with_closed: bool = False
 ) -> SyntheticFile:
     """Every value quoted, CRLF, no header, sorted by code."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    for trust in sorted(world.trusts, key=lambda trust: trust.code):
-        if trust.is_open(day) or with_closed:
-            writer.writerow(_row(trust, day)[:columns])
-    return SyntheticFile(name, text.getvalue().encode(), PAGE, link_text, day)
+    trusts = sorted(world.trusts, key=lambda trust: trust.code)
+    rows = [_row(trust, day)[:columns] for trust in trusts if trust.is_open(day) or with_closed]
+    return SyntheticFile(name, csv_bytes(rows, is_quoted=True), PAGE, link_text, day)
 
 
 def _row(trust: Provider, day: date) -> list[str]:

@@ -6,9 +6,6 @@ world knows nothing but the providers. Does not: reading the files (parse.py).
 People who live in deprived areas improve less in the equality table. Organisations of the records have codes only.
 """
 
-import csv
-import io
-import zipfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +13,9 @@ from datetime import date
 
 import numpy as np
 
+from orchestration.datasets.dates import financial_year_label
 from orchestration.datasets.protocol import SyntheticFile
+from orchestration.datasets.writing import csv_bytes, zipped
 from orchestration.simulation.records import Provider
 from orchestration.simulation.world import World
 
@@ -63,12 +62,12 @@ class Record:
 def synthesise(world: World) -> Iterable[SyntheticFile]:
     """Records of the last year but one, a zip per joint, and its tables in a third."""
     year = world.years[-2]
-    code, label = f"{year % 100:02}{(year + 1) % 100:02}", f"{year}-{(year + 1) % 100:02}"
+    code, label = f"{year % 100:02}{(year + 1) % 100:02}", financial_year_label(year)
     on = date(year + 2, 2, 13)
     records = {joint: _records(world, joint, year) for joint in SCORES}
     for joint, found in records.items():
         member = f"{joint} Replacement Provider {code} (SYNTHETIC).csv"
-        content = _zip({member: _record_file(joint, found, year), f"__MACOSX/._{member}": b"\x00\x05\x16\x07"})
+        content = zipped({member: _record_file(joint, found, year), f"__MACOSX/._{member}": b"\x00\x05\x16\x07"})
         name = f"SYNTHETIC-{joint} Replacement Provider {code}.csv.zip"
         yield SyntheticFile(name, content, PAGE.format(label=label), f"{joint} replacement records", on)
     tables = {
@@ -77,7 +76,7 @@ def synthesise(world: World) -> Iterable[SyntheticFile]:
         f"Equality {code} (SYNTHETIC).csv": _equality(records),
     }
     yield SyntheticFile(
-        f"SYNTHETIC-PROMs data pack {code}.zip", _zip(tables), PAGE.format(label=label), "PROMs data pack", on
+        f"SYNTHETIC-PROMs data pack {code}.zip", zipped(tables), PAGE.format(label=label), "PROMs data pack", on
     )
 
 
@@ -129,15 +128,7 @@ def _record_file(joint: str, records: Sequence[Record], year: int) -> bytes:
                 *(f"{100 * predicted:.8f}" if has_eq else "", record.before, record.after, f"{record.predicted:.8f}"),
             ]
         )
-    return _csv(_header(joint), rows)
-
-
-def _csv(header: Sequence[str] | str, rows: Iterable[Sequence[object]]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(header.split(",") if isinstance(header, str) else header)
-    writer.writerows(rows)
-    return text.getvalue().encode()
+    return csv_bytes((_header(joint), *rows))
 
 
 def _outcomes(records: Iterable[Record]) -> list[int]:
@@ -165,7 +156,7 @@ def _key_facts(world: World, records: Mapping[str, Sequence[Record]], year: int)
             total = "*" if hidden else counts[3]
             lookup = f"Provider{name}{procedure}{measure}"
             rows.append([lookup, procedure, "Provider", code, name, measure, *cells[:3], total, *shares])
-    return _csv(KEY_FACTS, rows)
+    return csv_bytes((KEY_FACTS.split(","), *rows))
 
 
 def _time_series(world: World, records: Mapping[str, Sequence[Record]], year: int) -> bytes:
@@ -186,7 +177,7 @@ def _time_series(world: World, records: Mapping[str, Sequence[Record]], year: in
             place = [code, name, f"{joint} Replacement Primary", f"Oxford {joint} Score"]
             count = "*" if 0 < len(own) < FEWEST_SHOWN else len(own)
             rows.append([*place, 0, count, "-", f"{gain:.3f}" if shown else "-", "No procedures", status])
-    return _csv(header, rows)
+    return csv_bytes((header, *rows))
 
 
 def _equality(records: Mapping[str, Sequence[Record]]) -> bytes:
@@ -208,18 +199,9 @@ def _equality(records: Mapping[str, Sequence[Record]]) -> bytes:
             people = round(len(found) * share)
             improved = round(people * IMPROVED_OF_100 / 100)
             rows.append(["Ethnicity", letter, *place, *_equality_cells([improved, 0, people - improved, people])])
-    return _csv(EQUALITY, rows)
+    return csv_bytes((EQUALITY.split(","), *rows))
 
 
 def _equality_cells(counts: Sequence[int]) -> list[object]:
     """Scores and counts of a group, blank for an empty one."""
     return [17.6, 39.9, 22.3, 23, *counts] if counts[3] else [""] * 8
-
-
-def _zip(members: Mapping[str, bytes]) -> bytes:
-    """A zip with fixed times, so that the same world gives the same bytes."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, member in members.items():
-            archive.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), member, zipfile.ZIP_DEFLATED)
-    return content.getvalue()

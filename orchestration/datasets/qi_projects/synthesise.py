@@ -4,14 +4,13 @@ Belongs here: the template's sheets, headings and words. Does not: what projects
 the logs (parse.py). What a project truly does is not written anywhere in a log.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from orchestration.catalogue.models import Column, Entity
 from orchestration.catalogue.registry import dataset_spec
 from orchestration.datasets.protocol import SyntheticFile
+from orchestration.datasets.writing import csv_bytes, xlsx
 from orchestration.simulation.records import Outcome, Project
 from orchestration.simulation.world import World
 
@@ -34,7 +33,6 @@ MEASURES: dict[Outcome, str] = {
     "child_attendances": "child_ae_attendances",
     "learning_disability": "learning_disability_prevalence",
 }
-WORKBOOK_MADE_ON = datetime(2026, 1, 1)
 PRIVATE_EVERY = 9
 
 
@@ -45,9 +43,10 @@ def synthesise(world: World) -> Iterable[SyntheticFile]:
     therapy = [project for project in world.projects if project.topic == THERAPY]
     others = [project for project in world.projects if project.topic != THERAPY]
     tables = {entity.name: _cells(entity, _rows(entity.name, therapy)) for entity in spec.entities}
-    yield SyntheticFile("SYNTHETIC-qi-log-therapies.xlsx", _workbook(tables), INBOX, "QI log, therapies", day)
+    workbook = xlsx({entity.title(): cells for entity, cells in tables.items()})
+    yield SyntheticFile("SYNTHETIC-qi-log-therapies.xlsx", workbook, INBOX, "QI log, therapies", day)
     for entity in spec.entities:
-        content = _csv(_cells(entity, _rows(entity.name, others)))
+        content = csv_bytes(_cells(entity, _rows(entity.name, others)), encoding="utf-8-sig")
         yield SyntheticFile(f"SYNTHETIC-qi-log-{entity.name}.csv", content, INBOX, f"QI log, {entity.name}", day)
 
 
@@ -138,23 +137,3 @@ def _text(value: object) -> str:
     if value is None or value == "unknown":
         return ""
     return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def _workbook(tables: Mapping[str, Sequence[Sequence[str]]]) -> bytes:
-    """An xlsx with one sheet per table; all cells text, the same bytes for the same content."""
-    from xlsxwriter import Workbook
-
-    stream = io.BytesIO()
-    with Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as workbook:
-        workbook.set_properties({"title": "QI log (SYNTHETIC)", "created": WORKBOOK_MADE_ON})
-        for name, cells in tables.items():
-            sheet = workbook.add_worksheet(name.title())
-            for at, row in enumerate(cells):
-                sheet.write_row(at, 0, row)
-    return stream.getvalue()
-
-
-def _csv(cells: Sequence[Sequence[str]]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\r\n").writerows(cells)
-    return text.getvalue().encode("utf-8-sig")

@@ -4,15 +4,14 @@ Belongs here: the publisher's tables, names and headings of two years: one as a 
 files (STP and CCG). Does not: who is registered where (the simulation).
 """
 
-import csv
-import io
-import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import numpy as np
 
+from orchestration.datasets.dates import financial_year_label
 from orchestration.datasets.protocol import SyntheticFile
+from orchestration.datasets.writing import csv_bytes, zipped
 from orchestration.simulation.world import World
 
 PAGE = (
@@ -45,32 +44,28 @@ def synthesise(world: World) -> Iterable[SyntheticFile]:
         f"SYNTHETIC-MAPPING_NHS_GEOGRAPHIES_{name}.csv": _geographies(world, ("STP", "CCG")),
     }
     for file, rows in tables.items():
-        yield SyntheticFile(file, _csv(rows), _page(before), f"QOF {_label(before)}: csv file", _published(before))
+        link_text = f"QOF {financial_year_label(before)}: csv file"
+        yield SyntheticFile(file, csv_bytes(rows), _page(before), link_text, _published(before))
     year = _two_digits(last)
     members = {
-        f"PREVALENCE_{year}.csv": _csv(_prevalence(world, last)),
-        f"MAPPING_NHS_GEOGRAPHIES_{year}.csv": _csv(_geographies(world, ("ICB", "SUB_ICB_LOC"))),
-        f"MAPPING_INDICATORS_{year}.csv": _csv(_indicators()),
-        f"MAPPING_PCAS_EXCL_TO_INDICATOR_{year}.csv": _csv(_adjustments(), encoding="cp1252"),
-        f"ORGANISATION_REFERENCE_{year}.csv": _csv(_maximum_points(world)),
-        f"PRACTICE_VALIDATION_OUTCOMES_{year}.csv": _csv(_validation_outcomes()),
-        f"ACHIEVEMENT_SYNTHETIC_REGION_{year}.csv": _csv(_achievement(world, last)),
+        f"PREVALENCE_{year}.csv": csv_bytes(_prevalence(world, last)),
+        f"MAPPING_NHS_GEOGRAPHIES_{year}.csv": csv_bytes(_geographies(world, ("ICB", "SUB_ICB_LOC"))),
+        f"MAPPING_INDICATORS_{year}.csv": csv_bytes(_indicators()),
+        f"MAPPING_PCAS_EXCL_TO_INDICATOR_{year}.csv": csv_bytes(_adjustments(), encoding="cp1252"),
+        f"ORGANISATION_REFERENCE_{year}.csv": csv_bytes(_maximum_points(world)),
+        f"PRACTICE_VALIDATION_OUTCOMES_{year}.csv": csv_bytes(_validation_outcomes()),
+        f"ACHIEVEMENT_SYNTHETIC_REGION_{year}.csv": csv_bytes(_achievement(world, last)),
     }
-    yield SyntheticFile(
-        f"SYNTHETIC-QOF {_label(last)} Raw data.zip", _zip(members), _page(last), "QOF raw data", _published(last)
-    )
+    whole = f"SYNTHETIC-QOF {financial_year_label(last)} Raw data.zip"
+    yield SyntheticFile(whole, zipped(members), _page(last), "QOF raw data", _published(last))
 
 
 def _two_digits(year: int) -> str:
     return f"{year % 100:02}{(year + 1) % 100:02}"
 
 
-def _label(year: int) -> str:
-    return f"{year}-{(year + 1) % 100:02}"
-
-
 def _page(year: int) -> str:
-    return PAGE.format(year=_label(year))
+    return PAGE.format(year=financial_year_label(year))
 
 
 def _published(year: int) -> date:
@@ -152,18 +147,3 @@ def _achievement(world: World, year: int) -> Rows:
         for measure, value in (("NUMERATOR", treated), ("DENOMINATOR", people), ("ACHIEVED_POINTS", 12.5)):
             rows.append((practice.code, "HYP001", measure, value))
     return rows
-
-
-def _csv(rows: Rows, encoding: str = "utf-8") -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
-    return text.getvalue().encode(encoding)
-
-
-def _zip(members: Mapping[str, bytes]) -> bytes:
-    """A zip with fixed times, so that the same world gives the same bytes."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, member in members.items():
-            archive.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), member, zipfile.ZIP_DEFLATED)
-    return content.getvalue()

@@ -4,15 +4,14 @@ Belongs here: the publisher's layout in its zip, its codes and blanks, and how m
 waiting list of its own). Does not: reading the files (parse.py).
 """
 
-import csv
-import io
-import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 import numpy as np
 
+from orchestration.datasets.dates import financial_year_at
 from orchestration.datasets.protocol import SyntheticFile
+from orchestration.datasets.writing import csv_bytes, zipped
 from orchestration.simulation.records import Provider
 from orchestration.simulation.world import World
 
@@ -46,11 +45,11 @@ def synthesise(world: World) -> Iterable[SyntheticFile]:
     """A zip for each of the last months, each with trusts of the world, two treatment functions and their total."""
     for month in world.months[-FILES:]:
         rng = np.random.default_rng([world.seed, 310, month.year, month.month])
-        year = month.year if month.month >= 4 else month.year - 1
+        year = financial_year_at(month)
         suffix = "".join(rng.choice(list("abcdefghkmnpqrstvwxyzABCDEFGH23456789"), 6))
         yield SyntheticFile(
             f"SYNTHETIC-Full-CSV-data-file-{month:%b%y}-ZIP-1M-{suffix}.zip",
-            _zip(f"SYNTHETIC-RTT-{month:%B-%Y}-full-extract.csv", _content(world, month, rng)),
+            zipped({f"SYNTHETIC-RTT-{month:%B-%Y}-full-extract.csv": _content(world, month, rng)}),
             PAGE.format(start=year, end=(year + 1) % 100),
             f"Full CSV data file {month:%b%y} (ZIP, 1M)",
             month + timedelta(days=73),
@@ -58,15 +57,13 @@ def synthesise(world: World) -> Iterable[SyntheticFile]:
 
 
 def _content(world: World, month: date, rng: np.random.Generator) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(HEADER)
+    rows: list[Sequence[object]] = [HEADER]
     for trust in world.trusts:
         if trust.kind in KINDS and trust.is_open(month):
             for commissioner, share in _commissioners(world, trust):
                 identifiers = (f"RTT-{month:%B-%Y}", *_provider(world, trust, month), *commissioner)
-                writer.writerows([*identifiers, *rest] for rest in _rows(rng, share))
-    return text.getvalue().encode()
+                rows += [[*identifiers, *rest] for rest in _rows(rng, share)]
+    return csv_bytes(rows)
 
 
 def _provider(world: World, trust: Provider, month: date) -> Iterator[str]:
@@ -109,11 +106,3 @@ def _cells(part: str, bands: np.ndarray, unknown: int) -> list[object]:
     if part in COMPLETED:
         return [*bands.tolist(), known, unknown, known + unknown]
     return [*bands.tolist(), "", "", known]
-
-
-def _zip(name: str, content: bytes) -> bytes:
-    """A zip with fixed times, so that the same world gives the same bytes."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
-    return file.getvalue()

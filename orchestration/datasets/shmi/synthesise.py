@@ -7,10 +7,7 @@ England is exact by quintile; elsewhere 1 to 7 is ``*`` and other counts go to t
 unrounded counts. The oldest file is a quarterly CSV with exact counts and a copyright line.
 """
 
-import csv
-import io
-import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import exp, sqrt
@@ -18,6 +15,7 @@ from math import exp, sqrt
 import numpy as np
 
 from orchestration.datasets.protocol import SyntheticFile
+from orchestration.datasets.writing import csv_bytes, round_to_5, zipped
 from orchestration.simulation.records import Provider
 from orchestration.simulation.world import World
 
@@ -82,7 +80,7 @@ def synthesise(world: World) -> Iterable[SyntheticFile]:
         window = f"Apr{year % 100:02}-Mar{(year + 1) % 100:02}"
         yield SyntheticFile(
             f"SYNTHETIC-SHMI data files, {window}.zip",
-            _zip(_members(_trusts(world, year), window)),
+            zipped(_members(_trusts(world, year), window)),
             PAGE.format(month=f"{year + 1}-08"),
             f"SHMI data files, {window}",
             date(year + 1, 8, 13),
@@ -129,15 +127,12 @@ def _members(trusts: Sequence[Trust], window: str) -> dict[str, bytes]:
 
 
 def _csv(header: str, rows: Iterable[Sequence[object]]) -> bytes:
-    text = io.StringIO(newline="")
-    text.write(header + "\r\n")
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
-    return text.getvalue().encode()
+    return csv_bytes((header.split(","), *rows))
 
 
 def _hidden(count: int) -> str:
     """A count as printed below England: 1 to 7 hidden, 0 shown, the rest to the nearest 5."""
-    return "*" if 0 < count < 8 else str((count + 2) // 5 * 5)
+    return "*" if 0 < count < 8 else str(round_to_5(count))
 
 
 def _limits(expected: float) -> tuple[float, float, float, float]:
@@ -233,12 +228,3 @@ def _quarterly(trusts: Sequence[Trust]) -> bytes:
     blank = "," * QUARTERLY.count(",")
     tail = f'{blank}\r\n"Copyright © 2013, nobody (SYNTHETIC)"{blank}\r\n'
     return _csv(QUARTERLY, rows) + tail.encode("cp1252")
-
-
-def _zip(members: Mapping[str, bytes]) -> bytes:
-    """A zip with fixed times, so that the same world gives the same bytes."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, member in members.items():
-            archive.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), member, zipfile.ZIP_DEFLATED)
-    return content.getvalue()

@@ -4,14 +4,14 @@ Belongs here: sheets, the two header rows, dashes, and the made-up answers of st
 reading the files (parse.py).
 """
 
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 
 import numpy as np
 
 from orchestration.datasets.protocol import SyntheticFile
+from orchestration.datasets.writing import xlsx
 from orchestration.simulation.world import World
 
 PAGE = "/results/"
@@ -47,7 +47,6 @@ GROUPS = {
 }
 SURVEYS, TRUSTS = 2, 20
 STREAM = 620
-WRITTEN_AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -80,23 +79,12 @@ def _organisations(world: World, year: int, rng: np.random.Generator) -> list[Or
 
 
 def _workbook(world: World, year: int) -> bytes:
-    import xlsxwriter
-
     rng = np.random.default_rng([world.seed, STREAM, year])
     organisations = _organisations(world, year, rng)
-    content = io.BytesIO()
-    with xlsxwriter.Workbook(content, {"in_memory": True}) as workbook:
-        workbook.set_properties({"created": WRITTEN_AT})
-        notes = workbook.add_worksheet("Notes")
-        notes.write(1, 1, f"NHS Staff Survey {year} - Detailed Spreadsheets")
-        notes.write(2, 1, "Simulated data (SYNTHETIC)")
-        for name, questions in SHEETS.items():
-            sheet = workbook.add_worksheet(name)
-            for row, cells in enumerate(_rows(year, name, questions, organisations, rng)):
-                for column, cell in enumerate(cells):
-                    if cell != "":
-                        sheet.write(row, column, cell)
-    return content.getvalue()
+    title = f"NHS Staff Survey {year} - Detailed Spreadsheets"
+    notes: list[list[str | float]] = [[], ["", title], ["", "Simulated data (SYNTHETIC)"]]
+    results = {name: _rows(year, name, questions, organisations, rng) for name, questions in SHEETS.items()}
+    return xlsx({"Notes": notes, **results})
 
 
 def _rows(

@@ -6,14 +6,13 @@ what happened (the simulation) or reading the files (parse.py).
 England is exact with percentages to 0.1; elsewhere counts below 5 are ``*``, others are rounded to 5, percentages to 1.
 """
 
-import csv
-import io
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from orchestration.datasets.dates import financial_year_label
 from orchestration.datasets.protocol import SyntheticFile
+from orchestration.datasets.writing import csv_bytes, round_to_5, zipped
 from orchestration.simulation.records import ADULT_AGES, ETHNIC_GROUPS, UNKNOWN, TherapyYear
 from orchestration.simulation.world import World
 
@@ -64,7 +63,7 @@ class Organisation:
 def synthesise(world: World) -> Iterable[SyntheticFile]:
     """One zip per financial year, with the main file and one that is not used."""
     for year in world.years:
-        label = f"{year}-{(year + 1) % 100:02}"
+        label = financial_year_label(year)
         stem = f"SYNTHETIC-psych-ther-ann-rep-csv-{label}"
         members = {
             f"{stem}-main.csv": _main(world, year),
@@ -72,7 +71,7 @@ def synthesise(world: World) -> Iterable[SyntheticFile]:
         }
         yield SyntheticFile(
             f"SYNTHETIC-psych-ther-ann-rep-csvs-{label}.zip",
-            _zip(members),
+            zipped(members),
             PAGE.format(label=label),
             f"NHS Talking Therapies annual report {label}: CSV data files",
             date(year + 1, 11, 27),
@@ -81,20 +80,18 @@ def synthesise(world: World) -> Iterable[SyntheticFile]:
 
 def _main(world: World, year: int) -> bytes:
     """The main CSV of a year."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
     joint = "_" if year >= FIRST_YEAR_OF_UNDERSCORES else ""
     counts = [f"Count{joint}{name}" for name in COUNTS]
     percentages = [f"Percentage{joint}{name}" for name in PERCENTAGES]
-    writer.writerow(["OrgType", "OrgCode", "OrgName", "VariableType", "VariableA", "VariableB", *counts, *percentages])
+    rows = [["OrgType", "OrgCode", "OrgName", "VariableType", "VariableA", "VariableB", *counts, *percentages]]
     for organisation, table in _organisations(world, year):
         is_exact = organisation.kind == "England"
         prefix = (organisation.kind, organisation.code, organisation.name)
         for label, numbers in table.items():
-            writer.writerow([*prefix, *label, *_cells(numbers, is_exact=is_exact)])
+            rows.append([*prefix, *label, *_cells(numbers, is_exact=is_exact)])
         blanks = [NULL] * (len(COUNTS) + len(PERCENTAGES))
-        writer.writerow([*prefix, "Consultation Medium", "Telephone", NULL, *blanks])
-    return text.getvalue().encode()
+        rows.append([*prefix, "Consultation Medium", "Telephone", NULL, *blanks])
+    return csv_bytes(rows)
 
 
 def _organisations(world: World, year: int) -> Iterator[tuple[Organisation, Table]]:
@@ -194,13 +191,4 @@ def _cells(numbers: Numbers, *, is_exact: bool) -> list[str]:
 
 def _rounded(number: int) -> str:
     """A count below 5 is suppressed, any other is rounded to the nearest 5."""
-    return "*" if number < 5 else str((number + 2) // 5 * 5)
-
-
-def _zip(members: Mapping[str, bytes]) -> bytes:
-    """A zip with fixed times, so that the same world gives the same bytes."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, member in members.items():
-            archive.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), member, zipfile.ZIP_DEFLATED)
-    return content.getvalue()
+    return "*" if number < 5 else str(round_to_5(number))

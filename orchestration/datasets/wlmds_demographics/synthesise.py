@@ -4,14 +4,13 @@ Belongs here: the publisher's layout, labels, rounding and suppression, and how 
 world has no waiting list of its own). Does not: reading the files (parse.py).
 """
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 import numpy as np
 
 from orchestration.datasets.protocol import SyntheticFile
+from orchestration.datasets.writing import csv_bytes, round_to_5
 from orchestration.simulation.records import Provider
 from orchestration.simulation.world import World
 
@@ -61,13 +60,10 @@ def _content(world: World, month: date, rng: np.random.Generator) -> bytes:
         if metric == "Sex":
             counts[trusts[-1].code][metric, category][:] = 0
     england = {key: np.sum([counts[trust.code][key] for trust in trusts], axis=0) for key in counts[trusts[0].code]}
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(HEADER)
-    writer.writerows(_rows(("ENG", "ENGLAND", "ENGLAND"), england))
+    rows = [HEADER, *_rows(("ENG", "ENGLAND", "ENGLAND"), england)]
     for trust in trusts:
-        writer.writerows(_rows((trust.code, trust.name_on(month), "NHS ACUTE"), counts[trust.code]))
-    return text.getvalue().encode()
+        rows += _rows((trust.code, trust.name_on(month), "NHS ACUTE"), counts[trust.code])
+    return csv_bytes(rows)
 
 
 def _counts(trust: Provider, rng: np.random.Generator) -> Counts:
@@ -97,4 +93,4 @@ def _rows(organisation: tuple[str, str, str], counts: Counts) -> Iterator[tuple[
 
 def _rounded(count: int) -> str:
     """Counts of 1 to 7 are hidden, others rounded to the nearest 5."""
-    return "*" if 0 < count <= LARGEST_HIDDEN else str((count + 2) // 5 * 5)
+    return "*" if 0 < count <= LARGEST_HIDDEN else str(round_to_5(count))
