@@ -7,6 +7,7 @@ Days are read day first, as the publishers of England write them. Text that says
 
 import re
 from datetime import date, timedelta
+from urllib.parse import unquote
 
 MONTHS = (
     "january", "february", "march", "april", "may", "june",
@@ -17,8 +18,10 @@ _SLASHED = re.compile(r"(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>\d{4})")
 _IN_WORDS = re.compile(r"\D*?(?P<day>\d{1,2})(?:st|nd|rd|th)?\s+(?P<month>[A-Za-z]{3,9})\s+(?P<year>\d{4})")
 _SHORT = re.compile(r"(?P<day>\d{1,2})[- ]?(?P<month>[A-Za-z]{3})[- ]?(?P<year>\d{4}|\d{2})")
 _MONTH = re.compile(r"([A-Za-z]{3,9})[\s_-]*((?:19|20)\d{2})")
-_BETWEEN_YEARS = r"[-_/ ]*(?:(?:to|mar(?:ch)?)[-_ ]*)?"
-_YEARS_IN_FULL = re.compile(rf"(?<!\d)((?:19|20)\d{{2}}){_BETWEEN_YEARS}(?:19|20)?(\d{{2}})(?!\d)", re.IGNORECASE)
+_BETWEEN_YEARS = r"[-_/+ –]*(?:to[-_+ ]*)?(?:mar(?:ch)?[-_+ ]*)?"
+_YEARS_IN_FULL = re.compile(
+    rf"(?<!\d)((?:19|20)\d{{2}}){_BETWEEN_YEARS}(?:19|20)?(\d{{2}})(?!\d|[-_.]\d\d(?!\d))", re.IGNORECASE
+)
 _YEARS_IN_SHORT = re.compile(rf"(?<!\d)(\d{{2}}){_BETWEEN_YEARS}(\d{{2}})(?!\d)", re.IGNORECASE)
 _FIRST_OF_THE_1900S = 90  # '9091' is 1990-91, '8990' would be 2089-90
 
@@ -103,11 +106,13 @@ def financial_years_in(name: str) -> set[int]:
     """Years in which the financial years written in a file's name begin.
 
     Written in full ('2020-21', '2020_2021', '2020-to-2021', 'April 2020 - March 2021'); only where none is, with two
-    digits ('2021', '20-21', 'FY20_21'), which a suffix can look like as well.
+    digits ('2021', '20-21', 'FY20_21'), which a suffix can look like as well. Percent signs of an address are undone
+    first: '%202021' is no 2020-21.
     """
-    found = {int(start) for start, end in _YEARS_IN_FULL.findall(name) if (int(start) + 1) % 100 == int(end)}
+    text = unquote(name)
+    found = {int(start) for start, end in _YEARS_IN_FULL.findall(text) if (int(start) + 1) % 100 == int(end)}
     return found or {
         int(start) + (2000 if int(start) < _FIRST_OF_THE_1900S else 1900)
-        for start, end in _YEARS_IN_SHORT.findall(name)
+        for start, end in _YEARS_IN_SHORT.findall(_YEARS_IN_FULL.sub(" ", text))
         if (int(start) + 1) % 100 == int(end)
     }

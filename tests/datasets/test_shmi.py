@@ -204,6 +204,7 @@ def test_a_table_of_the_zip_is_read_by_itself(write: Write) -> None:
         ("SHMI_July_2014.csv", date(2013, 12, 31)),
         ("SHMI Oct 2012 v2.csv", date(2012, 3, 31)),
         ("SHMI Apr10-Mar11.csv", date(2011, 3, 31)),
+        ("shmi%202014%20october.csv", date(2014, 3, 31)),
     ],
 )
 def test_a_quarterly_window_ends_seven_months_before_its_publication(write: Write, name: str, end: date) -> None:

@@ -165,6 +165,8 @@ def test_functions_and_weeks_are_rows_of_england(write: Write) -> None:
         ("WLMDS-Demographics-Geography-to-27-July-2025-v1.csv.sample", "2025-07-27", 0),
         ("wlmds_demographics_geography_to_30_Nov_2025_v2-x7Yz.csv", "2025-11-30", 0),
         ("SYNTHETIC-Geography to 7 March 2027.csv", "2027-03-07", 0),
+        ("WLMDS%20to%2022%20March%202026.csv", "2026-03-22", 0),
+        ("WLMDS to 22nd March 2026.csv", "2026-03-22", 0),
         ("WLMDS-Demographics-Geography-to-25-January-2025-v1.csv", "2026-01-25", 1),
     ],
 )

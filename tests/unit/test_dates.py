@@ -100,3 +100,22 @@ def test_a_financial_year_is_bounded_labelled_and_told_from_a_day() -> None:
     assert financial_year("2020-22") is None
     assert [financial_year_label(start) for start in (2020, 1999)] == ["2020-21", "1999-00"]
     assert [financial_year_at(day) for day in financial_year_bounds(2020)] == [2020, 2020]
+
+
+@pytest.mark.parametrize(
+    ("name", "years"),
+    [
+        ("data 202122.csv", {2021}),
+        ("data 2021 to 2022.csv", {2021}),
+        ("Apr21-Mar22.csv", {2021}),
+        ("data%202021-22.csv", {2021}),
+        ("data%202122.csv", {2021}),
+        ("data-2021-22-uploaded-0910.csv", {2021}),
+        ("data-2011-12-05.csv", set()),
+        ("data-20111205.csv", set()),
+        ("data-2022.csv", set()),
+        ("data-2020-25.csv", set()),
+    ],
+)
+def test_a_financial_year_is_told_from_days_addresses_and_suffixes(name: str, years: set[int]) -> None:
+    assert financial_years_in(name) == years

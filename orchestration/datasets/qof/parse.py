@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from orchestration.catalogue.registry import dataset_spec
 from orchestration.datasets.dates import financial_year_bounds, financial_year_label, financial_years_in
@@ -133,7 +132,7 @@ def _larger_than_list(frame: "pd.DataFrame") -> int:
 
 def _year_of(name: str, names: Iterable[str]) -> int:
     """Start of the one financial year that the names give: `2020-21`, `2020_2021`, `2021` for 2020-21."""
-    starts = {start for text in names for start in financial_years_in(unquote(text))}
+    starts = {start for text in names for start in financial_years_in(text)}
     if len(starts) != 1:
         seen = ", ".join(map(financial_year_label, sorted(starts))) or "no financial year"
         raise FileRefused(

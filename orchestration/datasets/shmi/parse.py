@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from urllib.parse import unquote
 
 from orchestration.catalogue.models import Entity
 from orchestration.catalogue.registry import dataset_spec
@@ -301,14 +302,15 @@ def _window_of_quarter(name: str) -> tuple[Window, tuple[str, ...]]:
 
 def _publication_months(name: str) -> set[tuple[int, int]]:
     """Years and months written in a name, in either order ('2011-october', 'April 2013')."""
-    pairs = [(year, word) for year, word in PUBLICATION.findall(name)]
-    pairs += [(year, word) for word, year in PUBLICATION_TURNED.findall(name)]
+    text = unquote(name)
+    pairs = [(year, word) for year, word in PUBLICATION.findall(text)]
+    pairs += [(year, word) for word, year in PUBLICATION_TURNED.findall(text)]
     return {(int(year), month) for year, word in pairs if (month := month_number(word))}
 
 
 def _window(text: str) -> Window | None:
     """The twelve months that ``text`` names ('Nov20-Oct21', 'APR22_MAR23'); None when it names no such window."""
-    for first, first_year, last, last_year in WINDOW.findall(text):
+    for first, first_year, last, last_year in WINDOW.findall(unquote(text)):
         numbers = month_number(first), month_number(last)
         if numbers[0] and numbers[1]:
             start, _ = month_bounds(_year(first_year), numbers[0])

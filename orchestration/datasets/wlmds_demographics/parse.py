@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from orchestration.catalogue.models import Entity
 from orchestration.catalogue.registry import dataset_spec
@@ -55,7 +56,7 @@ METRICS = (
     ("Age", re.compile(r"\d+(?: to |-)\d+ years|over \d+ years", re.IGNORECASE)),
 )
 AGE = re.compile(r"(\d+)(?: to |-)(\d+) years", re.IGNORECASE)
-DAY = re.compile(r"(?<!\d)(\d{1,2})[\s_-]*([A-Za-z]{3,9})[\s_-]*(20\d\d)(?!\d)")
+DAY = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th)?[\s_+-]*([A-Za-z]{3,9})[\s_+-]*(20\d\d)(?!\d)")
 NOT_KNOWN = ("Z: Not stated", "99: Not known")
 SUNDAY = 6
 HEADING_ROWS = 40
@@ -212,7 +213,7 @@ def _stated(name: str, sheets: Mapping[str, Sequence[Sequence[object]]]) -> tupl
 
 def _days(text: str) -> list[date]:
     """Days like '25 January 2026' or '27-July-2025' in a text."""
-    found = (day_of(" ".join(words)) for words in DAY.findall(text))
+    found = (day_of(" ".join(words)) for words in DAY.findall(unquote(text)))
     return [day for day in found if day]
 
 
