@@ -156,14 +156,16 @@ def status(as_json: AsJson = False) -> None:
         "writer": holder(home),
         "inbox": len([path for path in home.inbox.glob("*/*") if path.is_file()]) if home.inbox.exists() else 0,
     }
+    held = held_releases(home)
     if as_json:
-        _print_json({**facts, "datasets": rows})
+        waiting = [{"dataset": name, "release": sha256, "reason": why} for (name, sha256), why in held.items()]
+        _print_json({**facts, "datasets": rows, "held": waiting})
         return
     for name, value in facts.items():
         typer.echo(f"{name:<16}{value if value is not None else 'none'}")
     typer.echo("")
     _print_table(rows)
-    for (name, sha256), reason in held_releases(home).items():
+    for (name, sha256), reason in held.items():
         typer.echo(f"held: {name} {sha256[:12]}: {reason}; `evenhand accept {name} {sha256[:12]}` lets it through")
 
 
