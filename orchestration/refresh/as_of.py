@@ -30,6 +30,8 @@ def past_home(home: Home, into: Path, on: date) -> Home:
     """
     if on > now().date():
         raise UsageError(f"{on} lies ahead; a past state is rebuilt, not a future one")
+    if into.resolve().is_relative_to(home.root.resolve()):
+        raise UsageError(f"{into} lies in the home {home.root}; a past state is rebuilt into a folder of its own")
     if into.exists() and any(into.iterdir()):
         raise UsageError(f"{into} is not empty; a past state is rebuilt into a folder of its own")
     known = [

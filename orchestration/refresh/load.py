@@ -80,7 +80,7 @@ def _load(home: Home, spec: DatasetSpec, file: ArchivedFile) -> FileOutcome:
     except FileRefused as error:  # lost or damaged bytes: what an earlier parser made of them stays
         return _refused(archive, file, error)
     try:
-        parsed = parser_of(spec.name)(SourceFile(path, file.name))
+        parsed = _parsed(spec, SourceFile(path, file.name))
     except FileRefused as error:
         lake.forget(spec.name, file.sha256)
         return _refused(archive, file, error)
@@ -92,6 +92,24 @@ def _load(home: Home, spec: DatasetSpec, file: ArchivedFile) -> FileOutcome:
     return FileOutcome(
         spec.name, file.name, Outcome.LOADED, "; ".join(parsed.notes), file.sha256, parsed.period_label, report.counts
     )
+
+
+def _parsed(spec: DatasetSpec, source: SourceFile) -> Parsed:
+    """What the parser says; a file that it stumbles over, or that holds no record, is refused and stops nobody else."""
+    try:
+        parsed = parser_of(spec.name)(source)
+    except FileRefused:
+        raise
+    except Exception as error:
+        seen = "" if spec.kind == "qi_log" else f": {str(error).splitlines()[0][:160]}" if str(error) else ""
+        raise FileRefused(
+            f"{source.name}: the parser of {spec.name} stumbled over it ({type(error).__name__}{seen}). Look at the "
+            "file; if it is whole, its layout is new or the parser has a bug"
+        ) from error
+    may_be_empty = all(spec.entity(name).may_be_empty for name in parsed.tables)
+    if not may_be_empty and not any(table.read for table in parsed.tables.values()):
+        raise FileRefused(f"{source.name}: there are headings and no records below them")
+    return parsed
 
 
 def _corrected(spec: DatasetSpec, file: ArchivedFile, parsed: Parsed) -> Parsed:

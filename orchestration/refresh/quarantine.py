@@ -57,7 +57,13 @@ def find_file(home: Home, dataset: str, release: str) -> ArchivedFile:
     dataset_spec(dataset)
     found = [file for file in Archive(home.archive).files(dataset) if file.sha256.startswith(release)]
     if len(found) != 1:
+        named = ", ".join(f"{file.sha256[:12]} {file.name}" for file in found[:5])
         raise UsageError(
-            f"{len(found)} files of {dataset} start with {release!r}; `evenhand quarantine list` names them"
+            f"{len(found)} files of {dataset} start with {release!r}; "
+            + (
+                f"give more digits: {named}{' …' if len(found) > 5 else ''}"
+                if found
+                else '`evenhand sql "from releases"` lists those in the lake'
+            )
         )
     return found[0]

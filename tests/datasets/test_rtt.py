@@ -12,7 +12,7 @@ import pytest
 
 from orchestration.catalogue.registry import dataset_spec
 from orchestration.datasets.protocol import Parsed, SourceFile
-from orchestration.datasets.rtt.parse import parse
+from orchestration.datasets.rtt.parse import PARTIAL, parse
 from orchestration.datasets.rtt.synthesise import FUNCTIONS, HEADER, IDENTIFIERS, NEW_PATHWAYS, synthesise
 from orchestration.errors import FileRefused, NotOfThisDataset
 from orchestration.simulation.world import World
@@ -205,11 +205,29 @@ def test_old_windows_text_is_read_and_said_to_be_so(write: Write) -> None:
         (row({0: 1, 5: "99999999999"}, total_all=1), "type:integer", "weeks_05_to_06"),
         (row({0: 4}, total_all=5), "total_differs_from_bands", ""),
         (row({0: 4}, total_all=""), "missing", "total_all"),
+    ],
+)
+def test_a_damaged_row_takes_those_with_it_that_would_be_added_to_it(
+    write: Write, damaged: list[object], rule: str, column: str
+) -> None:
+    rows = [row({0: 2}, commissioner="ZZ7"), damaged, row({0: 3}, commissioner="ZZ8"), row({0: 9}, provider="ZZ5")]
+    parsed = parse(write(text_of(*rows), "file.csv"))
+    table = parsed.tables["providers"]
+    assert [(fault.source_row, fault.rule, fault.column) for fault in table.malformed] == [
+        (3, rule, column), (2, PARTIAL, ""), (4, PARTIAL, ""),
+    ]  # fmt: skip
+    assert table.frame[["organisation_code", "total_all", "source_row"]].to_numpy().tolist() == [["ZZ5", "9", 5]]
+    assert reconciles(parsed)
+
+
+@pytest.mark.parametrize(
+    ("damaged", "rule", "column"),
+    [
         (row({0: 4}, provider=""), "missing", "provider_code"),
         (row({0: 4})[:-1], "fields:120_not_121", ""),
     ],
 )
-def test_a_damaged_row_is_quarantined_before_it_is_added_up(
+def test_a_row_of_nobody_knows_whom_is_quarantined_alone(
     write: Write, damaged: list[object], rule: str, column: str
 ) -> None:
     rows = [row({0: 2}, commissioner="ZZ7"), damaged, row({0: 3}, commissioner="ZZ8")]
@@ -217,7 +235,6 @@ def test_a_damaged_row_is_quarantined_before_it_is_added_up(
     table = parsed.tables["providers"]
     assert [(fault.source_row, fault.rule, fault.column) for fault in table.malformed] == [(3, rule, column)]
     assert table.frame[["total_all", "source_row"]].to_numpy().tolist() == [["5", 2]]
-    assert parsed.tables["commissioners"].malformed == table.malformed
     assert reconciles(parsed)
 
 
@@ -231,8 +248,8 @@ def test_an_exact_repeat_counts_once_and_two_rows_of_a_key_that_differ_not_at_al
     rows = [
         row({0: 2}),
         row({0: 2}),
-        row({0: 3}, commissioner="ZZ8"),
-        row({0: 4}, commissioner="ZZ8"),
+        row({0: 3}, provider="ZZ5", commissioner="ZZ8"),
+        row({0: 4}, provider="ZZ5", commissioner="ZZ8"),
         row({0: 9}, board="", commissioner=""),
         row({0: 9}, board="", commissioner=""),
     ]

@@ -99,3 +99,9 @@ def test_a_folder_in_use_is_left_alone(home: Home, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is not empty"):
         past_home(home, tmp_path / "past", MARCH)
     assert [path.name for path in (tmp_path / "past").iterdir()] == ["mine.txt"]
+
+
+def test_a_past_state_is_not_put_into_the_home_itself(home: Home) -> None:
+    with pytest.raises(UsageError, match="lies in the home"):
+        past_home(home, home.root / "past", MARCH)
+    assert not (home.root / "past").exists()

@@ -10,10 +10,11 @@ import pytest
 
 from orchestration.acquisition.archive import Archive, ArchivedFile
 from orchestration.catalogue.registry import dataset_spec
+from orchestration.datasets.protocol import Parsed, SourceFile, synthesiser_of
 from orchestration.errors import ExitCode, UsageError
 from orchestration.home import Home
 from orchestration.lake.store import EntityCounts, Lake, LoadReport, QuarantinedRow
-from orchestration.refresh import build, plan
+from orchestration.refresh import build, load, plan
 from orchestration.refresh.doctor import Finding, examine
 from orchestration.refresh.held import accept
 from orchestration.refresh.load import load_pending, made_with, pending, references_of, registering_datasets
@@ -21,6 +22,7 @@ from orchestration.refresh.outcomes import FileOutcome, Outcome, RefreshRequest
 from orchestration.refresh.plan import Plan, make_plan
 from orchestration.refresh.quarantine import find_file, rows_of, summary
 from orchestration.refresh.report import exit_code, final_outcomes, print_refresh, reconciliation
+from orchestration.simulation.world import World
 
 DATASET = "ods_successions"
 HEADER = "old_code,new_code,date\n"
@@ -368,3 +370,39 @@ def test_a_torn_manifest_is_a_finding_and_not_a_crash(home: Home, manifest: str)
     published_from(home, "f")
     (home.current / "manifest.json").write_text(manifest)
     assert not findings_of(home)["release"].ok
+
+
+def test_a_file_that_a_parser_stumbles_over_is_refused_and_the_next_one_loads(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = arrives(home, HEADER + "ZZ1,ZZ2,20210401\n", "SYNTHETIC-bad.csv")
+    good = arrives(home, HEADER + "ZZ3,ZZ4,20210401\n", "SYNTHETIC-good.csv")
+    whole = load.parser_of(DATASET)
+
+    def stumbling(source: SourceFile) -> Parsed:
+        if source.name == bad.name:
+            raise IndexError("tuple index out of range")
+        return whole(source)
+
+    monkeypatch.setattr(load, "parser_of", lambda dataset: stumbling)
+    refused, loaded_ = load_pending(home, DATASET)
+    assert (refused.outcome, loaded_.outcome) == (Outcome.REFUSED, Outcome.LOADED)
+    assert "SYNTHETIC-bad.csv" in refused.reason
+    assert "IndexError: tuple index out of range" in refused.reason
+    assert [report.release_sha256 for report in Lake(home.lake).reports()] == [good.sha256]
+    assert pending(home, DATASET) == []
+
+
+def test_headings_without_a_record_are_no_release(home: Home, tmp_path: Path) -> None:
+    file = next(iter(synthesiser_of("ae_monthly")(World.make(scale="small"))))
+    path = tmp_path / "SYNTHETIC-empty.csv"
+    path.write_bytes(file.content.split(b"\n")[0] + b"\n")
+    Archive(home.archive).add(path, dataset="ae_monthly", name=path.name, origin="synthetic", licence="OGL-UK-3.0")
+    (outcome,) = load_pending(home, "ae_monthly")
+    assert outcome.outcome is Outcome.REFUSED
+
+
+def test_a_prefix_that_several_files_share_is_answered_with_their_names(home: Home, loaded: ArchivedFile) -> None:
+    other = arrives(home, HEADER + "ZZ8,ZZ9,20210401\n", "SYNTHETIC-more.csv")
+    with pytest.raises(UsageError, match=f"give more digits: .*{other.sha256[:12]} {other.name}"):
+        find_file(home, DATASET, "")

@@ -21,6 +21,15 @@ commissioners as (
 
 releases as (select * from {{ ref('stg_platform__releases') }}),
 
+loads as (select * from {{ ref('stg_platform__loads') }}),
+
+-- a release with rows in quarantine lacks part of the country: it gives no figure for England
+partial_releases as (
+    select release_sha256
+    from loads
+    where dataset = 'rtt' and entity = 'providers' and rows_quarantined > 0
+),
+
 -- the file has no row for England: it is the sum of all providers, whoever commissions
 england as (
     select
@@ -35,6 +44,7 @@ england as (
         sum(weeks_over_52) as weeks_over_52,
         sum(total_known) as total_known
     from providers
+    where release_sha256 not in (select partial_releases.release_sha256 from partial_releases)
     group by 1, 2, 3, 4, 5
 ),
 

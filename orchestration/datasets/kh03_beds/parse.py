@@ -143,6 +143,8 @@ def _beds(sheet: Sheet, kind: str, code: str, label: str, estimated: Mapping[str
     """Rows of trusts or regions and the row of England, whose code is blank or a dash."""
     entity = dataset_spec("kh03_beds").entity("beds")
     positions = columns_of(sheet, entity)
+    if missing := [heading for heading in (code, label, "Region Code") if heading not in sheet.header]:
+        raise FileRefused(f"{sheet.name}: column {missing[0]!r} is missing; the sheet has {list(sheet.header[:8])}")
     at_code, at_name, at_region = (sheet.header.index(heading) for heading in (code, label, "Region Code"))
     records: list[Record] = []
     for number, row in sheet.rows:

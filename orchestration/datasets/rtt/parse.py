@@ -53,6 +53,7 @@ SPREADSHEET_LINES = (65_536, 1_048_576)
 WHOLE_NUMBER = re.compile(r"(\d+)(?:\.0+)?")
 ENCODINGS = {"utf8": (), "cp1252": ("decoded as Windows-1252 (it is not UTF-8)",)}
 FOLDS = {"providers": ("provider", "provider_parent_code as parent_code"), "commissioners": ("board", None)}
+PARTIAL = "added_up_with_a_quarantined_row"
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,7 @@ def parse(source: SourceFile) -> Parsed:
         con.register("file_rows", records.table)
         start, end = _month(con, source.name)
         _judge(con, headings, records)
+        con.execute("create table faulty as select unnest(?::bigint[]) as source_row", [list(records.faults)])
         con.execute("create view good_rows as select * from file_rows where source_row not in (from left_out)")
         return Parsed(
             layout=f"weeks_to_{headings.weeks}",
@@ -153,7 +155,10 @@ def _read_headings(stream: IO[bytes], name: str) -> Headings:
     """The heading line, which a few lines may precede; refuses a file that lacks a column of its layout."""
     for number in range(1, LINES_BEFORE_HEADINGS + 1):
         line = stream.readline().decode("utf-8-sig", errors="replace").rstrip("\r\n")
-        cells = tuple(clean(cell) for cell in next(csv.reader([line]), []))
+        try:
+            cells = tuple(clean(cell) for cell in next(csv.reader([line]), []))
+        except csv.Error as error:
+            raise FileRefused(f"{name}: line {number} is not valid CSV ({error})") from error
         if PROVIDER in cells and PART in cells:
             return _headings(number, cells, name)
     raise NotOfThisDataset(
@@ -354,10 +359,12 @@ def _fold(
     folded = con.sql(
         f"select '{month[0]}' as period_start, '{month[1]}' as period_end, part_type, "
         f"{unit}_code as organisation_code, treatment_function_code, {', '.join(first + sums)}, "
-        f"min(source_row) as source_row, count(*) as rows_in from good_rows where {unit}_code is not null "
+        f"min(source_row) as source_row, count(*) as rows_in from good_rows "
+        f"where {unit}_code is not null and not {_is_partial(unit)} "
         f"group by part_type, {unit}_code, treatment_function_code order by min(source_row)"
     )
     frame = folded.to_arrow_table().to_pandas()
+    partial = _in_partial_groups(con, records, unit)
     ignored = {
         "blank_row": records.blank,
         "exact_duplicate": len(records.repeated),
@@ -365,7 +372,21 @@ def _fold(
         f"folded_into_{unit}_row": int(frame.pop("rows_in").sum()) - len(frame),
     }
     ignored = {rule: rows for rule, rows in ignored.items() if rows}
-    return Table(frame[[*names, "source_row"]], records.read, ignored, tuple(records.faults.values()))
+    malformed = (*records.faults.values(), *(Malformed(row, PARTIAL) for row in partial))
+    return Table(frame[[*names, "source_row"]], records.read, ignored, malformed)
+
+
+def _in_partial_groups(con: "duckdb.DuckDBPyConnection", records: Records, unit: str) -> list[int]:
+    """Good rows that would be added up with a row in quarantine: a sum without it is no figure of the organisation."""
+    return [row[0] for row in con.execute(f"select source_row from good_rows where {_is_partial(unit)}").fetchall()]
+
+
+def _is_partial(unit: str) -> str:
+    """SQL: the row's organisation, part and treatment function have a row among the faults."""
+    return (
+        f"(part_type, {unit}_code, treatment_function_code) in (select (part_type, {unit}_code, "
+        "treatment_function_code) from file_rows where source_row in (from faulty))"
+    )
 
 
 def _unequal_totals(con: "duckdb.DuckDBPyConnection") -> Iterator[str]:
