@@ -52,9 +52,12 @@ select
     ) as stratum_assigned_on,
     combined.observation_kind,
     combined.adjustment,
-    combined.numerator,
-    combined.numerator_lower,
-    combined.numerator_upper,
+    -- a zero beside a hidden part would tell of everyone in it: a suppressed rate shows no zero
+    {%- for part in ['numerator', 'numerator_lower', 'numerator_upper'] %}
+    case
+        when combined.value_status = 'suppressed' and combined.numerator = 0 then null else combined.{{ part }}
+    end as {{ part }},
+    {%- endfor %}
     combined.denominator,
     combined.denominator_lower,
     combined.denominator_upper,
