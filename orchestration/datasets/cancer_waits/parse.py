@@ -102,8 +102,11 @@ def _parse_workbook(name: str, book: Book) -> Parsed:
     constants = {"period_start": start.isoformat(), "period_end": end.isoformat()}
     records: dict[bool, list[Record]] = {True: [], False: []}
     totals: dict[bool, int] = {True: 0, False: 0}
+    without: list[str] = []
     for sheet, offset in record_offsets(book).items():
         found = list(_records(name, sheet, book[sheet], offset))
+        if not found:
+            without.append(sheet)
         _check_totals(name, sheet, found)
         for block, record in found:
             if _is_total(record):
@@ -118,7 +121,9 @@ def _parse_workbook(name: str, book: Book) -> Parsed:
         ),
         "data_quality_notes": _notes(spec.entity("data_quality_notes"), book, constants),
     }
-    return Parsed("provider_workbook", tables, start, end, f"{start:%Y-%m}", release_status=_status(name, book))
+    notes = (f"sheets without a table of waits: {without}",) if without else ()
+    status = _status(name, book)
+    return Parsed("provider_workbook", tables, start, end, f"{start:%Y-%m}", release_status=status, notes=notes)
 
 
 def _workbook_month(name: str, book: Book) -> tuple[date, date]:

@@ -66,6 +66,7 @@ def parse(source: SourceFile) -> Parsed:
             f"it has the sheets {list(sheets)}"
         )
     year = _year_of(source, sheets)
+    left = [name for name in sheets if name not in {sheet.name for sheet in found}]
     used = [sheet for sheet in found if not BACKGROUND.search(sheet.name)]
     ignored = sum(len(sheet.rows) * len(sheet.answers) for sheet in found if BACKGROUND.search(sheet.name))
     return Parsed(
@@ -74,6 +75,7 @@ def parse(source: SourceFile) -> Parsed:
         period_start=date(year, 1, 1),
         period_end=date(year, 12, 31),
         period_label=str(year),
+        notes=(f"sheets without a table of answers: {left}",) if left else (),
     )
 
 
