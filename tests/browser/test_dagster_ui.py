@@ -30,7 +30,7 @@ GROUPS = (
 LOCATION = "/locations/__repository__@orchestration.definitions"
 MART = "/assets/published/outcome_trends"
 RUN_SECONDS = 900
-LOAD_MS = 60_000
+LOAD_MS = 180_000
 
 
 @pytest.fixture
