@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support_datasets import reconciles
 
 from orchestration.catalogue.registry import dataset_spec
 from orchestration.datasets.ascof.parse import parse
@@ -54,11 +55,6 @@ def open_data(*rows: str, header: str = TEN) -> bytes:
 
 def judged(parsed: Parsed) -> Validated:
     return validate(dataset_spec("ascof").entity("measures"), parsed.tables["measures"])
-
-
-def reconciles(parsed: Parsed) -> bool:
-    table = parsed.tables["measures"]
-    return table.read == len(table.frame) + len(table.malformed) + sum(table.ignored.values())
 
 
 @pytest.mark.parametrize(

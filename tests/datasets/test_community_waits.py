@@ -1,23 +1,20 @@
 """Community waiting lists: joining tables 4 to 4g, England's totals, blanks, what is refused."""
 
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
-import xlsxwriter
-from python_calamine import CalamineWorkbook
+from support_datasets import Book, changed, reconciles
 
 from orchestration.catalogue.registry import dataset_spec
 from orchestration.datasets.community_waits.parse import parse
 from orchestration.datasets.community_waits.synthesise import HIDDEN, synthesise
-from orchestration.datasets.protocol import Parsed, SourceFile
+from orchestration.datasets.protocol import SourceFile
 from orchestration.errors import FileRefused, NotOfThisDataset
 from orchestration.simulation.world import World
 from orchestration.validation.validate import validate
 
 SPEC = dataset_spec("community_waits")
-Book = dict[str, list[list[object]]]
 
 
 @pytest.fixture(scope="module")
@@ -26,29 +23,6 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("community_waits") / file.name
     path.write_bytes(file.content)
     return path
-
-
-def changed(folder: Path, book: Path, change: Callable[[Book], None]) -> SourceFile:
-    """The workbook with cells changed, under another name."""
-    workbook = CalamineWorkbook.from_path(str(book))
-    sheets: Book = {
-        sheet: [list(row) for row in workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)]
-        for sheet in workbook.sheet_names
-    }
-    change(sheets)
-    with xlsxwriter.Workbook(folder / "changed.xlsx") as written:
-        for sheet, rows in sheets.items():
-            page = written.add_worksheet(sheet)
-            for number, row in enumerate(rows):
-                page.write_row(number, 0, row)
-    return SourceFile(folder / "changed.xlsx", "waits.xlsx")
-
-
-def reconciles(parsed: Parsed) -> bool:
-    return all(
-        table.read == len(table.frame) + len(table.malformed) + sum(table.ignored.values())
-        for table in parsed.tables.values()
-    )
 
 
 def test_every_cell_of_the_real_workbook_is_loaded_or_blank_or_repeats_another(real_data: Path) -> None:

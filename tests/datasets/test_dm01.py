@@ -5,20 +5,17 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import xlsxwriter
-from python_calamine import CalamineWorkbook
+from support_datasets import Book, Cells, changed, reconciles
 
 from orchestration.catalogue.registry import dataset_spec
 from orchestration.datasets.dm01.parse import parse
 from orchestration.datasets.dm01.synthesise import synthesise
-from orchestration.datasets.protocol import Parsed, SourceFile
+from orchestration.datasets.protocol import SourceFile
 from orchestration.errors import FileRefused, NotOfThisDataset
 from orchestration.simulation.world import World
 from orchestration.validation.validate import validate
 
 ENTITY = dataset_spec("dm01").entity("waits")
-Cells = list[list[object]]
-Book = dict[str, Cells]
 Change = Callable[[Book], None]
 
 
@@ -32,30 +29,9 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return paths
 
 
-def changed(folder: Path, book: Path, change: Change, name: str = "any name.xlsx") -> SourceFile:
-    """The workbook with cells changed, under another name."""
-    workbook = CalamineWorkbook.from_path(str(book))
-    sheets: Book = {
-        sheet: [list(row) for row in workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)]
-        for sheet in workbook.sheet_names
-    }
-    change(sheets)
-    with xlsxwriter.Workbook(folder / "changed.xlsx") as written:
-        for sheet, rows in sheets.items():
-            page = written.add_worksheet(sheet)
-            for number, row in enumerate(rows):
-                page.write_row(number, 0, row)
-    return SourceFile(folder / "changed.xlsx", name)
-
-
 def rows_below(cells: Cells, heading: str = "Provider Code") -> tuple[list[object], Cells]:
     at = next(number for number, row in enumerate(cells) if heading in row)
     return cells[at], cells[at + 1 :]
-
-
-def reconciles(parsed: Parsed) -> bool:
-    table = parsed.tables["waits"]
-    return table.read == len(table.frame) + len(table.malformed) + sum(table.ignored.values())
 
 
 @pytest.mark.parametrize(

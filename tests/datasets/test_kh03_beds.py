@@ -1,17 +1,15 @@
 """Beds open overnight: two rows of headings, England without a code, estimates, revisions, what is refused."""
 
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
-import xlsxwriter
-from python_calamine import CalamineWorkbook
+from support_datasets import Book, changed, reconciles
 
 from orchestration.catalogue.registry import dataset_spec
 from orchestration.datasets.kh03_beds.parse import parse
 from orchestration.datasets.kh03_beds.synthesise import synthesise
-from orchestration.datasets.protocol import Parsed, SourceFile
+from orchestration.datasets.protocol import SourceFile
 from orchestration.errors import FileRefused, NotOfThisDataset
 from orchestration.simulation.world import World
 from orchestration.validation.validate import validate
@@ -19,7 +17,6 @@ from orchestration.validation.validate import validate
 SPEC = dataset_spec("kh03_beds")
 TRUSTS = "NHS Trust by Sector"
 FIRST_ROW = 14  # headings; England below, a blank row, then trusts
-Book = dict[str, list[list[object]]]
 
 
 @pytest.fixture(scope="module")
@@ -30,29 +27,6 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
         (folder / file.name).write_bytes(file.content)
         paths.append(folder / file.name)
     return paths
-
-
-def changed(folder: Path, book: Path, change: Callable[[Book], None]) -> SourceFile:
-    """The workbook with cells changed, under another name."""
-    workbook = CalamineWorkbook.from_path(str(book))
-    sheets: Book = {
-        sheet: [list(row) for row in workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)]
-        for sheet in workbook.sheet_names
-    }
-    change(sheets)
-    with xlsxwriter.Workbook(folder / "changed.xlsx") as written:
-        for sheet, rows in sheets.items():
-            page = written.add_worksheet(sheet)
-            for number, row in enumerate(rows):
-                page.write_row(number, 0, row)
-    return SourceFile(folder / "changed.xlsx", "beds.xlsx")
-
-
-def reconciles(parsed: Parsed) -> bool:
-    return all(
-        table.read == len(table.frame) + len(table.malformed) + sum(table.ignored.values())
-        for table in parsed.tables.values()
-    )
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from support_datasets import reconciles
 
 from orchestration.catalogue.registry import dataset_spec
 from orchestration.datasets.protocol import Parsed, SourceFile
@@ -81,13 +82,6 @@ def group(*parts: list[object], **total: object) -> list[list[object]]:
         for week, count in enumerate(part[13:-3]):
             bands[week] = bands.get(week, 0) + int(str(count or 0))
     return [*parts, row(bands, function="C_999", **total)]  # type: ignore[arg-type]
-
-
-def reconciles(parsed: Parsed) -> bool:
-    return all(
-        table.read == len(table.frame) + len(table.malformed) + sum(table.ignored.values())
-        for table in parsed.tables.values()
-    )
 
 
 def providers(parsed: Parsed) -> pd.DataFrame:

@@ -7,9 +7,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from support_datasets import reconciles
 
 from orchestration.catalogue.registry import dataset_spec
-from orchestration.datasets.protocol import Parsed, SourceFile
+from orchestration.datasets.protocol import SourceFile
 from orchestration.datasets.shmi.parse import parse
 from orchestration.datasets.shmi.synthesise import DEPRIVATION, DIAGNOSIS, QUARTERLY, SITE, TRUST, synthesise
 from orchestration.errors import FileRefused, NotOfThisDataset
@@ -66,10 +67,6 @@ def publication(window: str = "Feb22-Jan23", changes: Mapping[str, bytes | None]
             if member is not None:
                 archive.writestr(name, member)
     return content.getvalue()
-
-
-def reconciles(parsed: Parsed) -> bool:
-    return all(t.read == len(t.frame) + len(t.malformed) + sum(t.ignored.values()) for t in parsed.tables.values())
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from support_datasets import reconciles
 
 from orchestration.catalogue.registry import dataset_spec
 from orchestration.datasets.protocol import Parsed, SourceFile
@@ -94,11 +95,6 @@ def tidy_file(folder: Path, rows: list[tuple[str, ...]], period: str = "2023-24"
             f"date '2024-03-31' as end_date, {columns} from t) to '{path}' (format parquet)"
         )
     return SourceFile(path, "tidy.parquet")
-
-
-def reconciles(parsed: Parsed) -> bool:
-    table = parsed.tables["activity"]
-    return table.read == len(table.frame) + len(table.malformed) + sum(table.ignored.values())
 
 
 @pytest.fixture(scope="module")
