@@ -10,7 +10,7 @@ import pytest
 
 from orchestration.acquisition.archive import Archive, ArchivedFile
 from orchestration.catalogue.registry import dataset_spec
-from orchestration.datasets.protocol import Parsed, SourceFile, synthesiser_of
+from orchestration.datasets.protocol import Parsed, SourceFile, Table, synthesiser_of
 from orchestration.errors import ExitCode, UsageError
 from orchestration.home import Home
 from orchestration.lake.store import EntityCounts, Lake, LoadReport, QuarantinedRow
@@ -393,13 +393,22 @@ def test_a_file_that_a_parser_stumbles_over_is_refused_and_the_next_one_loads(
     assert pending(home, DATASET) == []
 
 
-def test_headings_without_a_record_are_no_release(home: Home, tmp_path: Path) -> None:
+def test_headings_without_a_record_are_no_release(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = next(iter(synthesiser_of("ae_monthly")(World.make(scale="small"))))
-    path = tmp_path / "SYNTHETIC-empty.csv"
-    path.write_bytes(file.content.split(b"\n")[0] + b"\n")
+    path = tmp_path / file.name
+    path.write_bytes(file.content)
     Archive(home.archive).add(path, dataset="ae_monthly", name=path.name, origin="synthetic", licence="OGL-UK-3.0")
+    whole = load.parser_of("ae_monthly")
+
+    def emptied(source: SourceFile) -> Parsed:
+        parsed = whole(source)
+        return replace(parsed, tables={name: Table(table.frame[:0], 0) for name, table in parsed.tables.items()})
+
+    monkeypatch.setattr(load, "parser_of", lambda dataset: emptied)
     (outcome,) = load_pending(home, "ae_monthly")
     assert outcome.outcome is Outcome.REFUSED
+    assert outcome.reason == f"{file.name}: there are headings and no records below them"
+    assert Lake(home.lake).reports("ae_monthly") == []
 
 
 def test_a_prefix_that_several_files_share_is_answered_with_their_names(home: Home, loaded: ArchivedFile) -> None:
