@@ -184,7 +184,7 @@ class Publisher:
             file.name, url, "" if file.address else page, index, spec.title, file.link_text, file.content, modified
         )
         with self._lock:
-            self._indexes[index] = spec.title
+            self._indexes |= dict.fromkeys((index, *spec.discovery.further), spec.title)
             self._files[url] = served
         return url
 
