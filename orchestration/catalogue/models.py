@@ -87,6 +87,18 @@ class Column(Document):
     registers: Literal["organisations"] | None = Field(
         default=None, description="The values of this column make up this register."
     )
+    free_text: int | None = Field(
+        default=None, description="Longest prose kept: screened for personal data, on one line, never parsed."
+    )
+    words: tuple[str, ...] | None = Field(
+        default=None, description="Closed list of the words that a many-valued cell may hold, parted by semicolons."
+    )
+    derived: bool = Field(default=False, description="Filled in by Evenhand; no file that a person writes has it.")
+
+    @property
+    def is_list(self) -> bool:
+        """Whether a cell may hold several words."""
+        return self.words is not None
 
 
 class Rule(Document):
@@ -106,6 +118,7 @@ class Entity(Document):
     columns: tuple[Column, ...] = Field(min_length=1)
     rules: tuple[Rule, ...] = ()
     may_be_empty: bool = False
+    derived: bool = Field(default=False, description="Made by Evenhand; no file that a person writes has it.")
     not_loaded: tuple[str, ...] = Field(
         default=(), description="Headings of free text that a file may have; screened for privacy, then dropped."
     )
@@ -214,7 +227,9 @@ class DatasetSpec(Document):
     licence: Literal["OGL-UK-3.0", "MIT", "user-supplied", "all-rights-reserved"]
     attribution: str = Field(description="The line that must stand beside any figure made from the dataset.")
     landing_page: str
-    kind: Literal["outcomes", "reference", "qi_log"]
+    kind: Literal["outcomes", "reference", "qi_log", "record"] = Field(
+        description="qi_log and record: supplied by users in the inbox, screened before the archive."
+    )
     discovery: Discovery | None = Field(
         default=None, description="None: files are only taken from a folder or the inbox."
     )
@@ -238,6 +253,11 @@ class DatasetSpec(Document):
         description="dbt model with organisation_code, organisation_scheme, organisation_name and period_start: names "
         "to show for codes that no register knows.",
     )
+
+    @property
+    def is_user_supplied(self) -> bool:
+        """Whether its files come from users: through the inbox and the privacy screen, in canonical form only."""
+        return self.kind in ("qi_log", "record")
 
     def entity(self, name: str) -> Entity:
         """The entity called ``name``; KeyError when there is none."""

@@ -49,13 +49,15 @@ class Table:
 
     ``frame`` has one text column per spec column and an integer ``source_row`` (record number in the file or sheet,
     the header counted). ``read`` counts all records of the file that concern this entity, so that
-    ``read = rows of frame + malformed + sum(ignored)``.
+    ``read = rows of frame + malformed + sum(ignored)``. ``places`` says where a row stood ('sheet 2, row 7') when its
+    number does not.
     """
 
     frame: "pd.DataFrame"
     read: int
     ignored: Mapping[str, int] = field(default_factory=dict)
     malformed: tuple[Malformed, ...] = ()
+    places: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

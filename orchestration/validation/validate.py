@@ -139,6 +139,9 @@ def _column_schema(column: Column, references: Mapping[str, Set[str]]) -> pa.Col
         checks.append(pa.Check(_fullmatch(column.pattern), error="pattern"))
     if column.values is not None:
         checks.append(pa.Check.isin(column.values, error="values"))
+    if column.words is not None:
+        one = "(" + "|".join(column.words) + ")"
+        checks.append(pa.Check(_fullmatch(f"{one}(;{one})*"), error="values"))
     if column.references is not None:
         known = references.get(column.references, frozenset())
         checks.append(pa.Check.isin(sorted(known), error=f"unknown_{column.references.removesuffix('s')}"))
