@@ -10,7 +10,7 @@ a user's file. No message repeats a word of a file: a heading or a cell may hold
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import PurePath
 
@@ -150,6 +150,23 @@ def plain_text(text: str, longest: int) -> str:
     """Prose on one line, without control, formatting and invisible characters, cut to ``longest`` characters."""
     kept = "".join(" " if unicodedata.category(mark) in ("Cc", "Cf", "Zl", "Zp") else mark for mark in text)
     return clean(kept)[:longest].strip()
+
+
+def template_cells(entity: Entity, rows: Iterable[Mapping[str, object]]) -> list[list[str]]:
+    """Headings and rows of the entity's template as a person would fill it in: unknown is left blank."""
+    columns = template_columns(entity)
+    return [
+        [column.source or column.name for column in columns],
+        *[[_cell_text(row.get(column.name)) for column in columns] for row in rows],
+    ]
+
+
+def _cell_text(value: object) -> str:
+    if value is None or value == "unknown":
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def iso_date(text: str) -> date | None:

@@ -5,11 +5,11 @@ the logs (parse.py). What a project truly does is not written anywhere in a log.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 
-from orchestration.catalogue.models import Column, Entity
 from orchestration.catalogue.registry import dataset_spec
 from orchestration.datasets.protocol import SyntheticFile
+from orchestration.datasets.records import sheet_title, template_cells
 from orchestration.datasets.writing import csv_bytes, xlsx
 from orchestration.simulation.records import Outcome, Project
 from orchestration.simulation.world import World
@@ -42,11 +42,12 @@ def synthesise(world: World) -> Iterable[SyntheticFile]:
     day = world.months[-1] + timedelta(days=90)
     therapy = [project for project in world.projects if project.topic == THERAPY]
     others = [project for project in world.projects if project.topic != THERAPY]
-    tables = {entity.name: _cells(entity, _rows(entity.name, therapy)) for entity in spec.entities}
-    workbook = xlsx({entity.title(): cells for entity, cells in tables.items()})
+    entities = [entity for entity in spec.entities if not entity.derived]
+    tables = {sheet_title(entity): template_cells(entity, _rows(entity.name, therapy)) for entity in entities}
+    workbook = xlsx(tables)
     yield SyntheticFile("SYNTHETIC-qi-log-therapies.xlsx", workbook, INBOX, "QI log, therapies", day)
-    for entity in spec.entities:
-        content = csv_bytes(_cells(entity, _rows(entity.name, others)), encoding="utf-8-sig")
+    for entity in entities:
+        content = csv_bytes(template_cells(entity, _rows(entity.name, others)), encoding="utf-8-sig")
         yield SyntheticFile(f"SYNTHETIC-qi-log-{entity.name}.csv", content, INBOX, f"QI log, {entity.name}", day)
 
 
@@ -58,7 +59,7 @@ def _rows(entity: str, projects: Sequence[Project]) -> list[Row]:
         return [
             {
                 "project_ref": project.ref,
-                "organisation_code": site.organisation_code,
+                "organisation_as_written": site.organisation_code,
                 "role": site.role,
                 "joined_on": site.joined_on,
                 "left_on": site.left_on,
@@ -90,7 +91,7 @@ def _project(project: Project) -> Row:
     is_private = project.topic != THERAPY and int(project.ref[-3:]) % PRIVATE_EVERY == 0
     return {
         "project_ref": project.ref,
-        "Title": f"{project.title} (SYNTHETIC)",
+        "title": f"{project.title} (SYNTHETIC)",
         "activity_type": project.activity_type,
         "status": project.status,
         "method": project.method,
@@ -120,20 +121,3 @@ def _project(project: Project) -> Row:
         "self_reported_result": project.self_reported_result,
         "publication": "" if is_private else "public",
     }
-
-
-def _cells(entity: Entity, rows: Sequence[Row]) -> list[list[str]]:
-    """Headings and rows as a person would fill them in: unknown is left blank."""
-    headings = [(column.name, _heading(column)) for column in entity.columns]
-    headings += [(heading, heading) for heading in entity.not_loaded]
-    return [[shown for _, shown in headings], *[[_text(row.get(name)) for name, _ in headings] for row in rows]]
-
-
-def _heading(column: Column) -> str:
-    return column.source or column.name
-
-
-def _text(value: object) -> str:
-    if value is None or value == "unknown":
-        return ""
-    return value.isoformat() if isinstance(value, date) else str(value)
