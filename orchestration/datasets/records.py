@@ -1,11 +1,11 @@
-"""Records that users supply: what a template's columns are called, what silence means, and the archive's canonical form.
+"""Records that users supply: what a template's columns are called, what silence means, the archive's canonical form.
 
 Belongs here: headings, normal spelling of words, the register that a file belongs to, reading the canonical form.
 Does not: reading spreadsheets in any shape, the privacy screen, writing the canonical form (qi_logs), judging words and
 numbers (validation).
 
-The canonical form is one CSV of all entities of a dataset with its loaded columns only; the archive keeps nothing else of
-a user's file. No message repeats a word of a file: a heading or a cell may hold a person's name.
+The canonical form is one CSV of all entities of a dataset with its loaded columns only; the archive keeps nothing else
+of a user's file. No message repeats a word of a file: a heading or a cell may hold a person's name.
 """
 
 import re
@@ -59,7 +59,7 @@ def read_canonical(source: SourceFile, dataset: str) -> Parsed:
 
 
 def _canonical_tables(sheet: Sheet, dataset: str) -> Iterable[tuple[str, Table]]:
-    """Tables by entity; row 0 stands for an empty one, and a row may say why it is malformed instead of what it holds."""
+    """Tables by entity; row 0 stands for an empty one; a malformed row says why, not what."""
     at = {heading: index for index, heading in enumerate(sheet.header)}
     by_entity: dict[str, list[list[str]]] = {}
     for _, row in sheet.rows:
