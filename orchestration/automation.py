@@ -52,7 +52,7 @@ def inbox_sensor(home: Home, job: Any) -> dg.SensorDefinition:
         job=job,
         minimum_interval_seconds=60,
         default_status=dg.DefaultSensorStatus.RUNNING if is_on() else dg.DefaultSensorStatus.STOPPED,
-        description="Runs a refresh when the content of the inbox of QI logs changes.",
+        description="Runs a refresh when the content of the inbox of QI logs and other records changes.",
     )
     def inbox(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         content = inbox_content(home.inbox)
@@ -60,7 +60,7 @@ def inbox_sensor(home: Home, job: Any) -> dg.SensorDefinition:
             return dg.SkipReason("the inbox is empty")
         return dg.RunRequest(
             run_key=content,
-            run_config=intake_config(datasets=["qi_projects"], offline=True),
+            run_config=intake_config(datasets=user_supplied(), offline=True),
             tags={"evenhand/trigger": "inbox"},
         )
 
@@ -81,9 +81,16 @@ def datasets_due(home: Home) -> list[str]:
     ]
 
 
+def user_supplied() -> list[str]:
+    """Datasets whose files come in by the inbox."""
+    from orchestration.catalogue.registry import dataset_specs
+
+    return [spec.name for spec in dataset_specs().values() if spec.is_user_supplied]
+
+
 def inbox_content(inbox: Path) -> str | None:
     """sha256 over the content of all files in the inbox; None when there is none."""
-    paths = sorted(path for path in inbox.rglob("*") if path.is_file() and not path.name.startswith("."))
+    paths = sorted(path for path in inbox.glob("[!.]*/[!.]*") if path.is_file())
     if not paths:
         return None
     hashes = sorted(sha256(path.read_bytes()).hexdigest() for path in paths)

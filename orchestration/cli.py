@@ -154,7 +154,7 @@ def status(as_json: AsJson = False) -> None:
         "release": read_manifest(serving)["identity"] if serving else None,
         "release_folder": str(serving) if serving else None,
         "writer": holder(home),
-        "inbox": len([path for path in home.inbox.glob("*/*") if path.is_file()]) if home.inbox.exists() else 0,
+        "inbox": len([path for path in home.inbox.glob("[!.]*/[!.]*") if path.is_file()]) if home.inbox.exists() else 0,
     }
     held = held_releases(home)
     if as_json:

@@ -97,11 +97,11 @@ def published_files(world: "World") -> Iterator[tuple[Any, "SyntheticFile"]]:
 
 
 def place_logs(home: Home, world: "World") -> None:
-    """Put the simulated QI logs into the inbox."""
+    """Put the simulated QI logs and other users' records into the inbox."""
     from orchestration.datasets.protocol import synthesiser_of
 
     for spec in dataset_specs().values():
-        if spec.kind == "qi_log":
+        if spec.is_user_supplied:
             folder = home.inbox / spec.name
             folder.mkdir(mode=0o700, exist_ok=True)
             for file in synthesiser_of(spec.name)(world):

@@ -5,6 +5,7 @@ Belongs here: exception classes, each with its exit code. Does not: handling the
 A message says what happened, in which file and row, what was kept, and what to do next.
 """
 
+from collections.abc import Sequence
 from enum import IntEnum
 
 
@@ -65,9 +66,14 @@ class NotOfThisDataset(FileRefused):
 
 
 class FileHeld(EvenhandError):
-    """A file or release waits for a human decision (`evenhand accept`)."""
+    """A file or release waits for a human decision (`evenhand accept`); ``places`` names rule and place of each hit."""
 
     exit_code = ExitCode.ATTENTION
+
+    def __init__(self, message: str, places: Sequence[str] = (), rules: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.places = tuple(places)
+        self.rules = tuple(rules)
 
 
 class GateRefused(EvenhandError):

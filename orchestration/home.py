@@ -73,6 +73,11 @@ class Home:
         return self.root / "inbox"
 
     @property
+    def maps(self) -> Path:
+        """Column maps of this home's own registers; they go before the shipped ones."""
+        return self.root / "maps"
+
+    @property
     def archive(self) -> Path:
         """Every byte string from a publisher, by sha256."""
         return self.root / "archive"

@@ -35,7 +35,11 @@ CHUNK_BYTES = 1024**2
 
 
 class ArchivedFile(Document):
-    """One manifest row: a byte string of one dataset. ``sequence`` grows in order of first seen, from 1."""
+    """One manifest row: a byte string of one dataset. ``sequence`` grows in order of first seen, from 1.
+
+    What users supply is archived in another form than theirs: ``original_sha256`` names their bytes and
+    ``intake_version`` what turned these into the archived ones.
+    """
 
     dataset: str
     sha256: Sha256
@@ -49,6 +53,7 @@ class ArchivedFile(Document):
     etag: str | None = None
     last_modified: str | None = None
     original_sha256: Sha256 | None = None
+    intake_version: str | None = None
     status: FileStatus = "archived"
     reason: str | None = None
     accepted_on: date | None = None
@@ -80,6 +85,7 @@ class Archive:
         etag: str | None = None,
         last_modified: str | None = None,
         original_sha256: str | None = None,
+        intake_version: str | None = None,
     ) -> ArchivedFile:
         """Copy the bytes of ``path`` in and return their row; bytes the dataset already has return the old row.
 
@@ -104,10 +110,14 @@ class Archive:
                     etag=etag,
                     last_modified=last_modified,
                     original_sha256=original_sha256,
+                    intake_version=intake_version,
                 )
                 self._write(self._row(dataset, sha256), row.model_dump_json(indent=2))
             elif is_new and row.status == "refused":
                 row = row.model_copy(update={"status": "archived", "reason": None})
+                self._write(self._row(dataset, sha256), row.model_dump_json(indent=2))
+            if (row.original_sha256, row.intake_version) != (original_sha256, intake_version) and original_sha256:
+                row = row.model_copy(update={"original_sha256": original_sha256, "intake_version": intake_version})
                 self._write(self._row(dataset, sha256), row.model_dump_json(indent=2))
             if url is not None:
                 self._remember(dataset, url, SeenAt(sha256=sha256, etag=etag, last_modified=last_modified))

@@ -74,6 +74,8 @@ def check_content(path: Path, name: str, spec: DatasetSpec) -> ContentKind:
     kind = content_kind(path)
     if kind == "empty":
         raise FileRefused(f"{name}: the file is empty ({size} bytes)")
+    if kind == "html" and spec.is_user_supplied:  # its title may hold a person's name
+        raise FileRefused(f"{name}: this is a web page, not a spreadsheet or delimited file")
     if kind == "html":
         raise FileRefused(
             f"{name}: this is a web page, not a file of {spec.name}; its title is {page_title(path)!r}. "

@@ -52,13 +52,15 @@ class EntityCounts:
 
 @dataclass(frozen=True)
 class QuarantinedRow:
-    """A row that was not loaded, without its values."""
+    """A row that was not loaded, without its values; ``place`` and ``suggestions`` for what users supply."""
 
     entity: str
     source_row: int
     rule: str
     column: str
     value_hash: str
+    place: str = ""
+    suggestions: str = ""
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from pydantic import Field, ValidationError, model_validator
 
 from orchestration.catalogue.models import Column, Document, Entity, Identifier
 from orchestration.catalogue.registry import dataset_spec, dataset_specs
-from orchestration.datasets.records import column_letter, folded, headings, is_required, sheet_title, template_columns
 from orchestration.datasets.reading import clean
+from orchestration.datasets.records import column_letter, folded, headings, is_required, sheet_title, template_columns
 from orchestration.errors import ConfigurationError, FileRefused, NotOfThisDataset
 from orchestration.qi_logs.grids import Grid
 

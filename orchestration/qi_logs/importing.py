@@ -50,7 +50,7 @@ NOT_ARCHIVED = "[not archived]"
 PROJECTS = "projects"
 LOW_SCORE = 1.0
 NUMBER = re.compile(r"-?\d{1,9}(\.\d{1,17})?([eE][+-]?\d{1,2})?")
-LEADING_NUMBER = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:[-:–].*)?$")  # noqa: RUF001 an en dash parts score and words
+LEADING_NUMBER = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:[-:–].*)?$")
 PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 MARKUP = re.compile(r"<\s*/?\s*[a-zA-Z!]")
 FORMULA = re.compile(r"^\s*[=+\-@]")
@@ -295,9 +295,9 @@ class _Table:
             day, _, written = values[name].partition("~")
             values[name] = day
             precision = name.removesuffix("_on") + "_precision"
-            if any(column.name == precision for column in self.entity.columns):
-                if values.get(precision, "unknown") in ("", "unknown"):
-                    values[precision] = written
+            has_one = any(column.name == precision for column in self.entity.columns)
+            if has_one and values.get(precision, "unknown") in ("", "unknown"):
+                values[precision] = written
 
     def _reader(self, column: MapColumn) -> Reader:
         target = field_column(self.chosen.dataset, self.entity, column.field)

@@ -18,8 +18,9 @@ from orchestration.catalogue.models import DatasetSpec
 from orchestration.catalogue.registry import dataset_specs
 from orchestration.datasets.protocol import SourceFile, lister_of
 from orchestration.errors import FileHeld, FileRefused, SourceUnavailable
-from orchestration.home import Home
-from orchestration.qi_logs.intake import admit
+from orchestration.home import Home, now
+from orchestration.qi_logs.intake import DEBATABLE, admit, intake_version, shown_name
+from orchestration.refresh.holding import accepted_rules, hold, purge_expired, release_hold
 from orchestration.refresh.outcomes import FileOutcome, Outcome, RefreshRequest
 
 
@@ -44,7 +45,7 @@ def _local(home: Home, request: RefreshRequest) -> Iterator[Arrival | Ignored]:
     specs = {name: spec for name, spec in dataset_specs().items() if request.wants(name)}
     if request.folder is not None:
         yield from from_folder(request.folder, specs)
-    logs = {name: spec for name, spec in specs.items() if spec.kind == "qi_log"}
+    logs = {name: spec for name, spec in specs.items() if spec.is_user_supplied}
     if logs and request.folder is None:
         yield from from_folder(home.inbox, logs)
 
@@ -69,11 +70,9 @@ def _admit(home: Home, archive: Archive, item: Arrival | Ignored) -> FileOutcome
     spec = dataset_specs()[item.dataset]
     try:
         check_origin(item, home.settings.synthetic)
-        if spec.kind == "qi_log":
-            return _admit_log(home, archive, spec, item)
+        if spec.is_user_supplied:
+            return _admit_record(home, archive, spec, item)
         return _admit_publication(archive, spec, item)
-    except FileHeld as error:
-        return FileOutcome(item.dataset, item.name, Outcome.HELD, str(error))
     except FileRefused as error:
         return FileOutcome(item.dataset, item.name, Outcome.REFUSED, str(error))
 
@@ -97,26 +96,41 @@ def _admit_publication(archive: Archive, spec: DatasetSpec, arrival: Arrival) ->
     return FileOutcome(spec.name, arrival.name, Outcome.ARCHIVED, release_sha256=row.sha256)
 
 
-def _admit_log(home: Home, archive: Archive, spec: DatasetSpec, arrival: Arrival) -> FileOutcome:
-    """Archive the canonical, allow-listed columns of a log; the original stays where it is, named by its sha256."""
-    original = file_sha256(arrival.path)
+def _admit_record(home: Home, archive: Archive, spec: DatasetSpec, arrival: Arrival) -> FileOutcome:
+    """Archive the canonical, allow-listed columns of a user's file; the original stays where it is, named by sha256.
+
+    A file that is known is read again when a map or a rule of the intake changed.
+    """
+    original, name = file_sha256(arrival.path), shown_name(arrival.name)
+    version = intake_version(home.maps)
     for row in archive.files(spec.name):
-        if row.original_sha256 == original:
-            return FileOutcome(spec.name, arrival.name, Outcome.ALREADY_KNOWN, release_sha256=row.sha256)
-    check_content(arrival.path, arrival.name, spec)
-    content = admit(SourceFile(arrival.path, arrival.name))
+        if (row.original_sha256, row.intake_version) == (original, version):
+            return FileOutcome(spec.name, name, Outcome.ALREADY_KNOWN, release_sha256=row.sha256)
+    try:
+        check_content(arrival.path, name, spec)
+        content = admit(
+            SourceFile(arrival.path, arrival.name), spec.name, today=now().date(), maps_folder=home.maps,
+            accepted=accepted_rules(home, original) & DEBATABLE,
+        )  # fmt: skip
+    except FileHeld as error:
+        hold(home, spec.name, name, original, error)
+        return FileOutcome(spec.name, name, Outcome.HELD, str(error), original)
+    except FileRefused as error:
+        return FileOutcome(spec.name, name, Outcome.REFUSED, str(error))
+    release_hold(home, spec.name, name)
     with tempfile.TemporaryDirectory(dir=home.build, prefix="log-") as folder:
         path = Path(folder) / "canonical.csv"
         path.write_bytes(content)
         row = archive.add(
-            path, dataset=spec.name, name=f"{Path(arrival.name).stem}.csv", origin=arrival.origin,
-            licence=spec.licence, original_sha256=original,
+            path, dataset=spec.name, name=f"{Path(name).stem}.csv", origin=arrival.origin,
+            licence=spec.licence, original_sha256=original, intake_version=version,
         )  # fmt: skip
-    return FileOutcome(spec.name, arrival.name, Outcome.ARCHIVED, release_sha256=row.sha256)
+    return FileOutcome(spec.name, name, Outcome.ARCHIVED, release_sha256=row.sha256)
 
 
 def sweep(home: Home) -> None:
-    """Remove what a killed run left in the scratch folder and the archive."""
+    """Remove what a killed run left in the scratch folder and the archive, and held files whose time is over."""
+    purge_expired(home)
     Archive(home.archive).sweep()
     for leftover in (*home.build.glob("fetch-*"), *home.build.glob("log-*")):
         shutil.rmtree(leftover, ignore_errors=True)

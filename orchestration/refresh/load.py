@@ -18,20 +18,33 @@ from orchestration.lake.store import EntityCounts, Lake, LoadReport, Quarantined
 from orchestration.refresh.outcomes import FileOutcome, Outcome
 
 if TYPE_CHECKING:
+    from orchestration.qi_logs.organisations import Matcher
     from orchestration.validation.validate import Validated
 
+# Datasets from which organisations are recognised by code, name, site or reviewed alias.
+MATCHED_BY = ("ods_trusts", "ods_successions", "gp_practices", "shmi", "qi_reviews")
+WRITTEN = "organisation_as_written"
 CUT_SUFFIX = ".sample"
 CUT_REASON = "a cut of a publication, kept to read its layout; its numbers are not all there"
 
 
 def registering_datasets(spec: DatasetSpec) -> list[str]:
-    """Datasets that make up the registers which this one refers to; they load before it."""
+    """Datasets that make up the registers which this one refers to, or by which its organisations are recognised.
+
+    They load before it.
+    """
     wanted = {column.references for entity in spec.entities for column in entity.columns if column.references}
     return [
         other.name
         for other in dataset_specs().values()
-        if any(column.registers in wanted for entity in other.entities for column in entity.columns if column.registers)
+        if (other.name in MATCHED_BY and is_matched(spec))
+        or any(column.registers in wanted for entity in other.entities for column in entity.columns if column.registers)
     ]
+
+
+def is_matched(spec: DatasetSpec) -> bool:
+    """Whether the dataset names organisations as people write them, so that they have to be recognised."""
+    return any(column.name == WRITTEN for entity in spec.entities for column in entity.columns)
 
 
 def references_of(lake: Lake, spec: DatasetSpec) -> dict[str, frozenset[str]]:
@@ -40,7 +53,7 @@ def references_of(lake: Lake, spec: DatasetSpec) -> dict[str, frozenset[str]]:
     return {name: lake.register(name) for name in sorted(names)}
 
 
-def made_with(spec: DatasetSpec, references: Mapping[str, frozenset[str]]) -> str:
+def made_with(spec: DatasetSpec, references: Mapping[str, frozenset[str]], lake: Lake) -> str:
     """Hash of all but the bytes that decides what a load gives: spec, parser, readers, rules, registers."""
     digest = sha256()
     folder = DATASETS / spec.name
@@ -48,7 +61,7 @@ def made_with(spec: DatasetSpec, references: Mapping[str, frozenset[str]]) -> st
         folder / "dataset.yaml",
         folder / "parse.py",
         folder / "corrections.yaml",
-        *(DATASETS / shared for shared in ("reading.py", "worksheets.py", "dates.py")),
+        *(DATASETS / shared for shared in ("reading.py", "worksheets.py", "dates.py", "records.py")),
         PACKAGE / "validation/validate.py",
         PACKAGE / "validation/corrections.py",
     ]
@@ -56,13 +69,18 @@ def made_with(spec: DatasetSpec, references: Mapping[str, frozenset[str]]) -> st
         digest.update(path.read_bytes() if path.exists() else b"")
     for name, codes in sorted(references.items()):
         digest.update(f"{name}:{','.join(sorted(codes))}".encode())
+    if is_matched(spec):
+        for path in (PACKAGE / "qi_logs/organisations.py", PACKAGE / "refresh/organisations.py"):
+            digest.update(path.read_bytes())
+        for name in MATCHED_BY:
+            digest.update(",".join(f"{r.release_sha256}{r.made_with}" for r in lake.reports(name)).encode())
     return digest.hexdigest()[:16]
 
 
 def pending(home: Home, dataset: str) -> list[ArchivedFile]:
     """Archived files that the lake lacks, or holds as an older parser, spec or register made them."""
     spec, lake = dataset_spec(dataset), Lake(home.lake)
-    current = made_with(spec, references_of(lake, spec))
+    current = made_with(spec, references_of(lake, spec), lake)
     loaded = {report.release_sha256: report.made_with for report in lake.reports(dataset)}
     files = Archive(home.archive).files(dataset)
     return [file for file in files if file.status == "archived" and loaded.get(file.sha256) != current]
@@ -70,10 +88,16 @@ def pending(home: Home, dataset: str) -> list[ArchivedFile]:
 
 def load_pending(home: Home, dataset: str) -> list[FileOutcome]:
     """Load every pending file of the dataset; a refused one leaves nothing in the lake and the others untouched."""
-    return [_load(home, dataset_spec(dataset), file) for file in pending(home, dataset)]
+    spec, waiting = dataset_spec(dataset), pending(home, dataset)
+    matcher = None
+    if waiting and is_matched(spec):
+        from orchestration.refresh.organisations import matcher_of
+
+        matcher = matcher_of(home)
+    return [_load(home, spec, file, matcher) for file in waiting]
 
 
-def _load(home: Home, spec: DatasetSpec, file: ArchivedFile) -> FileOutcome:
+def _load(home: Home, spec: DatasetSpec, file: ArchivedFile, matcher: "Matcher | None") -> FileOutcome:
     archive, lake = Archive(home.archive), Lake(home.lake)
     try:
         path = archive.open(file.sha256)
@@ -85,9 +109,15 @@ def _load(home: Home, spec: DatasetSpec, file: ArchivedFile) -> FileOutcome:
         lake.forget(spec.name, file.sha256)
         return _refused(archive, file, error)
     parsed = _corrected(spec, file, parsed)
+    suggestions: Mapping[tuple[str, int], str] = {}
+    if matcher is not None:
+        from orchestration.qi_logs.resolving import resolved
+
+        found = resolved(parsed, matcher)
+        parsed, suggestions = found.parsed, found.suggestions
     references = references_of(lake, spec)
     tables = _validated(spec, parsed, references)
-    report = _report(spec, file, parsed, tables, made_with(spec, references))
+    report = _report(spec, file, parsed, tables, made_with(spec, references, lake), suggestions)
     lake.write(spec, report, tables)
     return FileOutcome(
         spec.name, file.name, Outcome.LOADED, "; ".join(parsed.notes), file.sha256, parsed.period_label, report.counts
@@ -101,7 +131,7 @@ def _parsed(spec: DatasetSpec, source: SourceFile) -> Parsed:
     except FileRefused:
         raise
     except Exception as error:
-        seen = "" if spec.kind == "qi_log" else f": {str(error).splitlines()[0][:160]}" if str(error) else ""
+        seen = "" if spec.is_user_supplied else f": {str(error).splitlines()[0][:160]}" if str(error) else ""
         raise FileRefused(
             f"{source.name}: the parser of {spec.name} stumbled over it ({type(error).__name__}{seen}). Look at the "
             "file; if it is whole, its layout is new or the parser has a bug"
@@ -133,17 +163,26 @@ def _validated(spec: DatasetSpec, parsed: Parsed, references: Mapping[str, froze
 
 
 def _report(
-    spec: DatasetSpec, file: ArchivedFile, parsed: Parsed, tables: Mapping[str, "Validated"], made: str
+    spec: DatasetSpec,
+    file: ArchivedFile,
+    parsed: Parsed,
+    tables: Mapping[str, "Validated"],
+    made: str,
+    suggestions: Mapping[tuple[str, int], str],
 ) -> LoadReport:
     counts = tuple(
         EntityCounts(name, v.read, len(v.frame), v.quarantined_rows, v.ignored, v.suppressed_cells)
         for name, v in tables.items()
     )
+    # a short value can be found again from its hash by trying all: what users supply leaves none
     quarantine = tuple(
-        QuarantinedRow(name, q.source_row, q.rule, q.column, q.value_hash)
+        QuarantinedRow(
+            name, q.source_row, q.rule, q.column, "" if spec.is_user_supplied else q.value_hash,
+            parsed.tables[name].places.get(q.source_row, ""), suggestions.get((name, q.source_row), ""),
+        )
         for name, v in tables.items()
         for q in v.quarantined
-    )
+    )  # fmt: skip
     return LoadReport(
         dataset=spec.name,
         release_sha256=file.sha256,
