@@ -29,8 +29,9 @@ SHIPPED = Path(__file__).parent / "maps"
 WORDS = Path(__file__).parent / "words.yaml"
 SIDE_SHEETS = (
     r"notes?|vocabulary|lists?|look ?ups?|read ?me|guidance|instructions?|how to.*|definitions?|summary|dashboard|"
-    r"pivot.*|charts?|cover|contents|version.*|data validation|drop ?downs?"
+    r"pivot.*|charts?|cover|contents|version.*|data validation|drop ?downs?|evenhand"
 )
+SAYS = "Evenhand says"  # heading of the messages in the annotated copy of a checked file
 ROWS_SEARCHED = 20
 MEASURE_TEXT = "measure_text"
 SITES = "sites."
@@ -274,7 +275,7 @@ def _placements(chosen: RegisterMap, table: MapTable, grid: Grid) -> Iterator[Pl
 
 def _known_headings(chosen: RegisterMap, table: MapTable) -> Mapping[str, "MapColumn | str"]:
     known: dict[str, MapColumn | str] = {}
-    for title in chosen.ignored:
+    for title in (*chosen.ignored, SAYS):
         known[folded(title)] = "ignored"
     for title in chosen.personal:
         known[folded(title)] = "personal"
@@ -293,7 +294,7 @@ def headings_at(grid: Grid, index: int, heading_rows: int) -> tuple[str, ...]:
         group = ""
         for at, title in enumerate(row):
             group = above[at] or group
-            row[at] = f"{group}: {title}" if group and title else title or above[at]
+            row[at] = f"{group}: {title}" if group and title and title != SAYS else title or above[at]
     while row and not row[-1]:
         row.pop()
     return tuple(row)

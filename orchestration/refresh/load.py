@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from orchestration.validation.validate import Validated
 
 # Datasets from which organisations are recognised by code, name, site or reviewed alias.
-MATCHED_BY = ("ods_trusts", "ods_successions", "gp_practices", "shmi", "qi_reviews")
+MATCHED_BY = ("ods_trusts", "ods_successions", "gp_practices", "geography_lookups", "shmi", "qi_reviews")
 WRITTEN = "organisation_as_written"
 CUT_SUFFIX = ".sample"
 CUT_REASON = "a cut of a publication, kept to read its layout; its numbers are not all there"
