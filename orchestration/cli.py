@@ -26,6 +26,8 @@ app = typer.Typer(
 )
 quarantine_app = typer.Typer(no_args_is_help=True, help="Rows that broke a rule.")
 app.add_typer(quarantine_app, name="quarantine")
+log_app = typer.Typer(no_args_is_help=True, help="QI logs and other records that users supply.")
+app.add_typer(log_app, name="log")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 MIB = 1024
@@ -142,6 +144,7 @@ def status(as_json: AsJson = False) -> None:
     """What the home holds, what is due, what waits for someone."""
     from orchestration.publication.release import current_release, read_manifest
     from orchestration.refresh.held import held_releases
+    from orchestration.refresh.holding import holds
     from orchestration.refresh.lock import holder
     from orchestration.refresh.status import dataset_statuses
 
@@ -157,9 +160,10 @@ def status(as_json: AsJson = False) -> None:
         "inbox": len([path for path in home.inbox.glob("[!.]*/[!.]*") if path.is_file()]) if home.inbox.exists() else 0,
     }
     held = held_releases(home)
+    logs = holds(home)
     if as_json:
         waiting = [{"dataset": name, "release": sha256, "reason": why} for (name, sha256), why in held.items()]
-        _print_json({**facts, "datasets": rows, "held": waiting})
+        _print_json({**facts, "datasets": rows, "held": waiting, "held_logs": [asdict(one) for one in logs]})
         return
     for name, value in facts.items():
         typer.echo(f"{name:<16}{value if value is not None else 'none'}")
@@ -167,6 +171,9 @@ def status(as_json: AsJson = False) -> None:
     _print_table(rows)
     for (name, sha256), reason in held.items():
         typer.echo(f"held: {name} {sha256[:12]}: {reason}; `evenhand accept {name} {sha256[:12]}` lets it through")
+    for one in logs:
+        where = "; ".join(one.places[:3]) + (f"; and {len(one.places) - 3} more" if len(one.places) > 3 else "")
+        typer.echo(f"held: {one.dataset} {one.sha256[:12]} ({one.name}): {where}; deleted on {one.purge_on}")
 
 
 @quarantine_app.command("list")
@@ -184,7 +191,7 @@ def quarantine_show(
     release: Annotated[str, typer.Argument(help="First digits of the release's sha256.")],
     as_json: AsJson = False,
 ) -> None:
-    """Quarantined rows of one file: entity, row, rule, column; never a value."""
+    """Quarantined rows of one file: entity, row, rule, column, suggestions; never a value."""
     from orchestration.refresh.quarantine import rows_of
 
     rows = rows_of(Home.default(), dataset, release)
@@ -192,11 +199,113 @@ def quarantine_show(
 
 
 @app.command()
-def accept(dataset: str, release: Annotated[str, typer.Argument(help="First digits of the file's sha256.")]) -> None:
-    """Let a held release through, or a refused file try again after the spec or the file's neighbours changed."""
+def accept(
+    dataset: str,
+    release: Annotated[str, typer.Argument(help="First digits of the file's sha256.")],
+    not_personal: Annotated[
+        bool, typer.Option(help="A held log: I have looked, and what was found is about no person.")
+    ] = False,
+) -> None:
+    """Let a held release or log through, or a refused file try again after the spec or its neighbours changed."""
     from orchestration.refresh.held import accept as let_through
+    from orchestration.refresh.holding import accept_held
 
-    typer.echo(let_through(Home.default(), dataset, release))
+    home = Home.default()
+    said = accept_held(home, dataset, release, not_personal=not_personal)
+    typer.echo(said or let_through(home, dataset, release))
+
+
+@app.command()
+def purge() -> None:
+    """Delete held logs whose thirty days are over from the inbox."""
+    from orchestration.refresh.holding import purge_expired
+
+    purged = purge_expired(Home.default())
+    for record in purged:
+        typer.echo(f"purged: {record.dataset}/{record.name}, held since {record.held_on}")
+    typer.echo(f"{len(purged)} held files were deleted")
+
+
+@log_app.command("check")
+def log_check(
+    file: Annotated[Path, typer.Argument(help="A spreadsheet or delimited file.")],
+    dataset: Annotated[str | None, typer.Option(help="What it is, if not a QI log.")] = None,
+    annotated: Annotated[Path | None, typer.Option(help="Write a copy with the messages beside each row here.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say row by row what would become of a file; nothing is loaded, kept or sent."""
+    from orchestration.datasets.protocol import SourceFile
+    from orchestration.qi_logs.check import told, write_annotated
+    from orchestration.refresh.user_files import check_file
+
+    result = check_file(Home.default(), file, dataset)
+    if annotated is not None and result.verdict != "refused":
+        write_annotated(SourceFile(file, file.name), result, annotated)
+    if as_json:
+        _print_json(
+            {**asdict(result), "findings": [{**asdict(one), "place": result.place(one)} for one in result.findings]}
+        )
+    else:
+        typer.echo(told(result))
+        if annotated is not None and annotated.exists():
+            typer.echo(f"annotated copy: {annotated}; it holds the whole file, keep it where the file is kept")
+    raise typer.Exit(ExitCode.OK if result.verdict == "loads" else ExitCode.ATTENTION)
+
+
+@log_app.command("map")
+def log_map(
+    file: Annotated[Path, typer.Argument(help="A spreadsheet or delimited file.")],
+    out: Annotated[Path | None, typer.Option(help="Write the proposal here instead of printing it.")] = None,
+) -> None:
+    """Propose a column map for a register that no map fits, and show what could not be placed."""
+    from orchestration.refresh.user_files import propose_for
+
+    proposal = propose_for(file)
+    text = proposal.as_yaml()
+    if out is None:
+        typer.echo(text)
+        return
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(text, encoding="utf-8")
+    typer.echo(
+        f"{out}: {len(proposal.placed)} columns placed, {len(proposal.guessed)} guessed, {len(proposal.unplaced)} not "
+        f"placed. Read it, then keep it in {Home.default().maps}"
+    )
+
+
+@log_app.command("import")
+def log_import(
+    file: Annotated[Path, typer.Argument(help="A spreadsheet or delimited file.")],
+    dataset: Annotated[str | None, typer.Option(help="What it is, if not a QI log.")] = None,
+    register: Annotated[str | None, typer.Option(help="The register's name; else the file's without dates.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Copy a file into the locked inbox and refresh; a corrected file of the same name takes its place."""
+    from orchestration.datasets.records import register_of
+    from orchestration.refresh.outcomes import RefreshRequest
+    from orchestration.refresh.user_files import hand_in
+
+    if register is not None and register_of(register) != register:
+        raise UsageError(
+            f"a register is named in small letters, digits and hyphens, without dates: {register_of(register)}"
+        )
+    home = Home.default()
+    name, _ = hand_in(home, file, dataset=dataset, register=register)
+    raise typer.Exit(run_refresh(home, RefreshRequest(datasets=(name,), offline=True), as_json=as_json))
+
+
+@log_app.command("template")
+def log_template(
+    out: Annotated[Path, typer.Argument(help="Where to write the empty workbook.")],
+    dataset: Annotated[str, typer.Option(help="qi_projects, or another dataset that users supply.")] = "qi_projects",
+) -> None:
+    """Write the empty workbook that people fill in."""
+    from orchestration.catalogue.registry import dataset_spec
+    from orchestration.qi_logs.template import write_template
+
+    if not dataset_spec(dataset).is_user_supplied:
+        raise UsageError(f"{dataset} comes from its publisher, not from users")
+    typer.echo(str(write_template(out, dataset)))
 
 
 @app.command()

@@ -33,18 +33,18 @@ if TYPE_CHECKING:
 
 Severity = Literal["held", "error", "warning"]
 TEXTS: Mapping[str, str] = {
-    "cells_beyond_the_headings": "There is text to the right of the last heading. Give the column a heading or clear it.",
+    "cells_beyond_the_headings": "There is text right of the last heading. Give the column a heading or clear it.",
     "headings_again": "The headings stand here again. Remove the row.",
     "missing": "This must be filled in.",
-    "date_ambiguous": "This date can be read in two ways. Write it as year-month-day, 2024-04-03, or as '3 April 2024'.",
+    "date_ambiguous": "This date can be read in two ways. Write it as 2024-04-03 or as '3 April 2024'.",
     "date_impossible": "There is no such day. Check day, month and year.",
-    "date_unreadable": "This is not a date that can be read. Write it as year-month-day, or clear it if it is not known.",
+    "date_unreadable": "This can't be read as a date. Write it as 2024-04-03, or clear it if it is not known.",
     "date_out_of_range": "This date lies before 1990 or after 2100; an empty spreadsheet cell often looks like 1900.",
     "date_before_1990": "This date lies before 1990; an empty spreadsheet cell often looks like 1900.",
     "end_before_start": "The project ends before its change was in use. One of the two dates is wrong.",
     "end_before_test": "The project ends before its first test. One of the two dates is wrong.",
     "left_before_joined": "The organisation leaves before it joined. One of the two dates is wrong.",
-    "duplicate_key": "The same reference stands in more than one row with different content. Each project needs its own.",
+    "duplicate_key": "The same reference stands in more than one row. Each project needs its own.",
     "pattern": "This is not written as it has to be.",
     "values": "This word is not one of those that can be used here.",
     "minimum": "This number is too small.",
@@ -191,7 +191,7 @@ def told(result: CheckResult) -> str:
     lines = [f"{result.name}: map {result.map_name or 'none'}, register {result.register or 'unknown'}"]
     lines += [f"{finding.severity:<8}{result.place(finding)}: {finding.text}" for finding in result.findings]
     lines += [f"{entity}: {read} read, {loaded} would be loaded" for entity, (read, loaded) in result.counts.items()]
-    numbers = Counter(finding.severity for finding in result.findings)
+    numbers: Counter[str] = Counter(finding.severity for finding in result.findings)
     shown = ", ".join(f"{numbers[kind]} {kind}" for kind in ("held", "error", "warning") if numbers[kind])
     return "\n".join([*lines, f"As it stands the file {verdict_text(result)}. Messages: {shown or 'none'}."])
 
@@ -207,7 +207,7 @@ def verdict_text(result: CheckResult) -> str:
 
 
 def write_annotated(source: SourceFile, result: CheckResult, path: Path) -> Path:
-    """An .xlsx copy of the file with a column of messages beside each row; returns ``path``, readable by its owner only.
+    """An .xlsx copy of the file with a column of messages beside its rows; returns ``path``, readable by its owner only.
 
     All cells are text: nothing in the copy is calculated or linked. It may be corrected and handed in itself.
     """

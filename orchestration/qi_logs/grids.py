@@ -61,9 +61,9 @@ def delimiter_of(text: str) -> str:
     """The mark that parts the fields of most of the first records the same number of times; a comma when none does."""
     best, width = ",", 0.0
     for delimiter in DELIMITERS:
-        records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         try:
-            widths = [len(row) for row in islice(records, RECORDS_TRIED) if row]
+            widths = [len(row) for row in islice(reader, RECORDS_TRIED) if row]
         except csv.Error:
             continue
         if not widths:

@@ -43,7 +43,7 @@ from orchestration.qi_logs.columnmaps import (
     shared_words,
 )
 from orchestration.qi_logs.dates import DateProblem, is_silent, read_date
-from orchestration.qi_logs.equity import CLASSIFIER_VERSION, propose
+from orchestration.qi_logs.equity import classifier_version, propose
 from orchestration.qi_logs.grids import Grid
 
 NOT_ARCHIVED = "[not archived]"
@@ -246,7 +246,7 @@ class _Table:
                 "field": proposal.field,
                 "value": proposal.value,
                 "coder": "rules",
-                "classifier_version": CLASSIFIER_VERSION,
+                "classifier_version": classifier_version(),
                 "rule_id": proposal.rule_id,
                 "evidence_field": proposal.evidence_field,
                 "evidence_words": proposal.evidence_words,

@@ -54,7 +54,7 @@ def opened(source: SourceFile, dataset: str | None, maps: Iterable[RegisterMap])
     chosen = choose_map(maps, grids, dataset)
     if chosen is None:
         raise NotOfThisDataset(
-            f"{name}: no column map fits its headings. `evenhand log map FILE` proposes one and shows what it can't place"
+            f"{name}: no column map fits its headings. `evenhand log map FILE` proposes one and shows what has no place"
         )
     return Opened(name, grids, chosen, place_tables(chosen, grids, name))
 

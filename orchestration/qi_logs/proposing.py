@@ -20,7 +20,6 @@ from orchestration.datasets.records import column_letter, folded, headings, regi
 from orchestration.qi_logs.columnmaps import (
     ROWS_SEARCHED,
     MapColumn,
-    RegisterMap,
     field_column,
     headings_at,
     load_maps,
@@ -42,7 +41,7 @@ PERSONAL = re.compile(
 )
 # what registers call things, beyond the headings of the shipped maps
 COMMON: Mapping[str, tuple[str, ...]] = {
-    "project_ref": ("ref", "ref no", "reference", "reference number", "project no", "project number", "id", "no", "number"),
+    "project_ref": ("ref", "ref no", "reference", "reference number", "project no", "project number", "id", "number"),
     "title": ("title", "project", "project name", "name of project", "topic title", "project title"),
     "aim": ("aim", "aims", "aim statement", "objective", "objectives", "purpose", "smart aim"),
     "status": ("status", "project status", "stage", "current status", "rag"),
@@ -53,12 +52,12 @@ COMMON: Mapping[str, tuple[str, ...]] = {
     "setting": ("setting", "service", "care setting"),
     "scope": ("scope", "scale", "reach of project"),
     "registered_on": ("registered", "date registered", "registration date", "date received", "date logged", "created"),
-    "implemented_on": ("start", "start date", "date started", "started", "implemented", "implementation date", "go live"),
-    "ended_on": ("end", "end date", "date ended", "finish", "finish date", "completed", "date completed", "completion date"),
+    "implemented_on": ("start", "start date", "date started", "started", "implemented", "implementation date"),
+    "ended_on": ("end", "end date", "date ended", "finish", "finish date", "date completed", "completion date"),
     "last_updated_on": ("updated", "last updated", "last update", "date updated"),
     "progress_score": ("score", "progress", "progress score", "ihi score"),
-    "sites.organisation_as_written": ("trust", "organisation", "organization", "hospital", "site", "provider", "ods code",
-                                      "trust/site", "hospital site", "organisation code"),
+    "sites.organisation_as_written": ("trust", "organisation", "organization", "hospital", "site", "provider",
+                                      "ods code", "trust/site", "hospital site", "organisation code"),
     "measure_text": ("measure", "measures", "outcome measure", "outcome measures", "metrics", "kpi"),
 }  # fmt: skip
 
@@ -82,7 +81,9 @@ class Proposal:
             lines += ["# Guessed from a heading that is only like a known one; check:"]
             lines += [f"#   {text}" for text in self.guessed]
         if self.unplaced:
-            lines += ["# Not placed. Give each a field, or move it to personal (dropped unread) or ignored (screened, not"]
+            lines += [
+                "# Not placed. Give each a field, or move it to personal (dropped unread) or ignored (screened, not"
+            ]
             lines += ["# loaded). Until then a file with such a heading is refused:"]
             lines += [f"#   {text}" for text in self.unplaced]
         for name, words in self.words.items():
@@ -199,7 +200,7 @@ def _known() -> Mapping[str, str]:
             if table.entity == "projects":
                 known.update(_headings_of(table.columns))
     for column in template_columns(dataset_spec(DATASET).entity("projects")):
-        known.update({title: column.name for title in headings(column)})
+        known.update(dict.fromkeys(headings(column), column.name))
     for name, titles in COMMON.items():
         known.update({folded(title): name for title in titles})
     return known
@@ -223,9 +224,7 @@ def _field_for(title: str, bare: str) -> tuple[str | None, bool]:
     return (known[near[0]] or None, False) if near else (None, False)
 
 
-def _cells(
-    column: MapColumn, found: Sequence[tuple[Grid, int]], heading_rows: int
-) -> Iterable[str]:
+def _cells(column: MapColumn, found: Sequence[tuple[Grid, int]], heading_rows: int) -> Iterable[str]:
     for grid, index in found:
         titles = headings_at(grid, index, heading_rows)
         for at, title in enumerate(titles):
@@ -256,9 +255,15 @@ def _date_order(
     if seen == {"day_first"} or seen == {"month_first"}:
         return seen.pop(), ""
     if doubtful and seen:
-        return None, "Some dates are written day first and some month first; those that can be read both ways are refused."
+        return (
+            None,
+            "Some dates stand day first and some month first; those that can be read both ways are refused.",
+        )
     if doubtful:
-        return None, "Dates such as 03/04/2024 can be read in two ways: say date_order: day_first if the day stands first."
+        return (
+            None,
+            "Dates such as 03/04/2024 can be read in two ways: say date_order: day_first if that is so.",
+        )
     return None, ""
 
 
@@ -281,6 +286,3 @@ def _unplaced_words(column: MapColumn, found: Sequence[tuple[Grid, int]], headin
         and not list(rules_hit(text))
         and not placed_words(column, target, text)
     ][:WORDS_SHOWN]
-
-
-__all__ = ["Proposal", "RegisterMap", "propose_map"]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 WRITTEN, CODE, METHOD = "organisation_as_written", "organisation_code", "match_method"
 SUGGESTED = 3
-Key = tuple[str, str]
+Key = tuple[str | None, str | None]
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def suggestion_text(matcher: Matcher, text: str) -> str:
 
 
 def _project_days(parsed: Parsed) -> dict[Key, date | None]:
-    """The day at which a project's organisations have to exist: the change in use, else first test, else registration."""
+    """The day on which a project's organisations have to exist: of implementation, else first test, else registration."""
     table = parsed.tables.get("projects")
     if table is None or not len(table.frame):
         return {}

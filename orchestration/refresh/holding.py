@@ -5,7 +5,6 @@ or releases that move a total (held.py).
 """
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
@@ -134,5 +133,5 @@ def _write(home: Home, record: Hold) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     temporary = path.with_suffix(".partial")
     temporary.write_text(json.dumps(asdict(record), default=str, indent=1), encoding="utf-8")
-    os.chmod(temporary, 0o600)
+    temporary.chmod(0o600)
     temporary.replace(path)
