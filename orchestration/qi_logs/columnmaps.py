@@ -95,6 +95,11 @@ class RegisterMap(Document):
             for name in (*(column.field for column in table.columns), *table.constants, *table.ref_from):
                 if name != MEASURE_TEXT and field_column(self.dataset, entity, name) is None:
                     raise ValueError(f"map {self.name}: {table.entity} has no field {name!r}")
+            for column in table.columns:
+                target = field_column(self.dataset, entity, column.field)
+                allowed = (target.values or target.words) if target else None
+                if allowed and (strange := sorted(set(column.words.values()) - set(allowed))):
+                    raise ValueError(f"map {self.name}: {column.field} has no word {', '.join(strange)}")
         return self
 
 

@@ -142,6 +142,7 @@ class _Table:
         self.readers = {at: self._reader(column) for at, column in found.columns.items()}
         self.given = {column.field for column in found.columns.values()}
         self.constants = self._constants()
+        self.heading_rows = self._heading_rows()
 
     def read(self) -> None:
         """Add the records of all rows below the headings."""
@@ -270,7 +271,13 @@ class _Table:
         self.done.messages.append(Message(place, grid.position, index + 1, letter, rule, severity))
 
     def _repeats_the_headings(self, cells: Sequence[str]) -> bool:
-        return [folded(cell) for cell in cells if cell] == [folded(title) for title in self.found.headings if title]
+        """Whether the row is a heading row again; where headings stand in two rows, either of them."""
+        return tuple(folded(cell) for cell in cells if cell) in self.heading_rows
+
+    def _heading_rows(self) -> frozenset[tuple[str, ...]]:
+        last = self.found.heading_row
+        rows = self.found.grid.rows[last + 1 - self.chosen.heading_rows : last + 1]
+        return frozenset(tuple(folded(cell) for cell in row if cell) for row in rows)
 
     def _is_word(self, column: MapColumn) -> bool:
         target = field_column(self.chosen.dataset, self.entity, column.field)
