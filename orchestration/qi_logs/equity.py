@@ -150,29 +150,25 @@ def classify(texts: Mapping[str, str]) -> Classification:
     A field with one value takes the value of the most confident rule; when rules of equal, highest confidence differ it
     takes none and stands among the conflicts. A field with many values takes each value that a rule speaks for.
     """
-    strongest: dict[tuple[str, str], Proposal] = {}
+    strongest: dict[str, dict[str, Proposal]] = {}
     for proposal in _fired(texts):
-        key = (proposal.field, proposal.value)
-        if key not in strongest or RANK[proposal.confidence] > RANK[strongest[key].confidence]:
-            strongest[key] = proposal
+        values = strongest.setdefault(proposal.field, {})
+        known = values.get(proposal.value)
+        if known is None or RANK[proposal.confidence] > RANK[known.confidence]:
+            values[proposal.value] = proposal
     proposals: list[Proposal] = []
     conflicts: list[Conflict] = []
     for field in equity_rules().fields:
-        found = [proposal for proposal in strongest.values() if proposal.field == field.name]
-        if not field.many_valued and found:
+        if field.name not in strongest:
+            continue
+        found = sorted(strongest[field.name].values(), key=lambda proposal: field.values.index(proposal.value))
+        if not field.many_valued:
             best = max(RANK[proposal.confidence] for proposal in found)
             found = [proposal for proposal in found if RANK[proposal.confidence] == best]
-            if len(found) > 1:
-                found.sort(key=lambda proposal: field.values.index(proposal.value))
-                conflicts.append(
-                    Conflict(
-                        field.name,
-                        tuple(proposal.value for proposal in found),
-                        tuple(proposal.rule_id for proposal in found),
-                    )
-                )
-                continue
-        proposals += sorted(found, key=lambda proposal: field.values.index(proposal.value))
+        if field.many_valued or len(found) == 1:
+            proposals += found
+        else:
+            conflicts.append(Conflict(field.name, tuple(p.value for p in found), tuple(p.rule_id for p in found)))
     return Classification(tuple(proposals), tuple(conflicts))
 
 

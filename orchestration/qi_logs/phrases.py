@@ -95,26 +95,33 @@ class PhraseBook:
         """All phrases that the words hold, each once per place, in the order in which they start."""
         tokens = [self._tokens_of(word) for word in words]
         found: dict[Found, None] = {}
-        for start in range(len(words)):
-            if tokens[start]:
-                self._walk(self._root, tokens, start, start, found)
+        for start, here in enumerate(tokens):
+            for token in here:
+                node = self._root.following.get(token)
+                if node is not None:
+                    _follow(node, tokens, start, start + 1, found)
         return list(found)
-
-    def _walk(self, node: _Node, tokens: list[tuple[str, ...]], start: int, at: int, found: dict[Found, None]) -> None:
-        for token in tokens[at]:
-            following = node.following.get(token)
-            if following is None:
-                continue
-            for number in following.ends:
-                found[Found(number, start, at + 1)] = None
-            if following.following and at + 1 < len(tokens):
-                self._walk(following, tokens, start, at + 1, found)
-            if following.after_gap is not None:
-                for further in range(at + 1, min(at + 2 + SKIPPED_WORDS, len(tokens))):
-                    self._walk(following.after_gap, tokens, start, further, found)
 
     def _read_word(self, word: str) -> tuple[str, ...]:
         """The tokens of these phrases that the word matches."""
         stems = [f"{word[:end]}*" for end in range(1, len(word) + 1)]
         singular = [word[:-1]] if word.endswith("s") and len(word) > SHORTEST_WITH_S else []
         return tuple(token for token in (word, *singular, *stems) if token in self._tokens)
+
+
+def _follow(node: _Node, tokens: list[tuple[str, ...]], start: int, end: int, found: dict[Found, None]) -> None:
+    """Note the phrases that end with the word before ``end``, and go on to those that need more words."""
+    for number in node.ends:
+        found[Found(number, start, end)] = None
+    if node.following and end < len(tokens):
+        for token in tokens[end]:
+            following = node.following.get(token)
+            if following is not None:
+                _follow(following, tokens, start, end + 1, found)
+    if node.after_gap is not None:
+        further = node.after_gap.following
+        for at in range(end, min(end + 1 + SKIPPED_WORDS, len(tokens))):
+            for token in tokens[at]:
+                following = further.get(token)
+                if following is not None:
+                    _follow(following, tokens, start, at + 1, found)
