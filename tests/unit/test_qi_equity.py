@@ -120,7 +120,7 @@ def test_the_more_confident_rule_wins_and_equal_ones_leave_the_field_unknown() -
     assert [(p.value, p.confidence) for p in offered.proposals if p.field == "digital_dependency"] == [
         ("optional", "high")
     ]
-    torn = classify({"title": "Opt-out testing with a leaflet"})
+    torn = classify({"title": "A ward round checklist and a leaflet"})
     assert "agency_demand" not in {proposal.field for proposal in torn.proposals}
     assert torn.conflicts == (Conflict("agency_demand", ("low", "high"), ("agency_by_default", "agency_patient_acts")),)
 
