@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 Severity = Literal["held", "error", "warning"]
 TEXTS: Mapping[str, str] = {
     "cells_beyond_the_headings": "There is text right of the last heading. Give the column a heading or clear it.",
+    "record_too_short": "This row has fewer fields than there are headings; a line break or a mark may be lost.",
     "headings_again": "The headings stand here again. Remove the row.",
     "missing": "This must be filled in.",
     "date_ambiguous": "This date can be read in two ways. Write it as 2024-04-03 or as '3 April 2024'.",

@@ -153,6 +153,8 @@ class _Table:
                 continue
             if any(cells[width:]):
                 self._malformed(index, "cells_beyond_the_headings", "")
+            elif len(cells) < width and not self.found.grid.sheet:
+                self._malformed(index, "record_too_short", "")
             elif self._repeats_the_headings(cells):
                 self._malformed(index, "headings_again", "")
             else:

@@ -8,8 +8,6 @@ A hit says where, never what: no function here returns, raises or prints a value
 holding a file too often; what it cannot find is told in docs/qi-privacy.md.
 """
 
-import csv
-import io
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,11 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from orchestration.datasets.qi_projects.parse import column_letter, is_workbook
-from orchestration.datasets.reading import MAX_FIELD_CHARACTERS, decode
-from orchestration.datasets.worksheets import cell_text
-from orchestration.errors import FileRefused
+from orchestration.datasets.records import column_letter
 from orchestration.qi_logs.dates import HumanDate, is_silent, read_date
+from orchestration.qi_logs.grids import read_grids
 from orchestration.qi_logs.names import has_name_near_role
 
 Rule = Literal[
@@ -281,24 +277,15 @@ class Hit:
     column: str
 
 
-@dataclass(frozen=True)
-class _Grid:
-    """One table of a file, headings included, hidden sheets too."""
-
-    sheet: str
-    rows: Sequence[Sequence[str]]
-
-
 def screen_file(path: Path, name: str) -> list[Hit]:
     """All hits in the file, its sheet names and its name, in order of place; empty when it may be archived.
 
     Raises FileRefused when the file is neither text nor a readable workbook.
     """
     hits = [Hit(rule, "", 0, "") for rule in rules_hit(name)]
-    for position, grid in enumerate(_grids(path, name), start=1):
-        withheld = list(rules_hit(grid.sheet))
-        sheet = f"sheet {position}" if withheld else grid.sheet
-        hits += [Hit(rule, sheet, 0, "") for rule in withheld]
+    for grid in read_grids(path, "the file" if hits else name):
+        sheet = f"sheet {grid.position}" if grid.sheet else ""
+        hits += [Hit(rule, sheet, 0, "") for rule in rules_hit(grid.sheet)]
         hits += screen_cells(sheet, grid.rows)
     return hits
 
@@ -449,29 +436,3 @@ def _has_nhs_number(text: str) -> bool:
     from nhs_number.validate import is_valid
 
     return any(is_valid(re.sub(r"\D", "", candidate)) for candidate in candidates)
-
-
-def _grids(path: Path, name: str) -> Iterator[_Grid]:
-    if is_workbook(path):
-        yield from _workbook_grids(path)
-        return
-    text, _ = decode(path.read_bytes(), "the file" if list(rules_hit(name)) else name)
-    csv.field_size_limit(MAX_FIELD_CHARACTERS)
-    try:
-        yield _Grid("", list(csv.reader(io.StringIO(text, newline=""))))
-    except csv.Error:
-        yield _Grid("", [[line] for line in text.splitlines()])
-
-
-def _workbook_grids(path: Path) -> Iterator[_Grid]:
-    """Every sheet of the workbook, hidden ones too."""
-    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
-
-    try:
-        workbook = CalamineWorkbook.from_path(str(path))
-        for meta in workbook.sheets_metadata:
-            if meta.typ == SheetTypeEnum.WorkSheet:
-                cells = workbook.get_sheet_by_name(meta.name).to_python(skip_empty_area=False)
-                yield _Grid(meta.name, [[cell_text(cell) for cell in row] for row in cells])
-    except (CalamineError, OSError):
-        raise FileRefused("the workbook cannot be opened; is it damaged or password protected?") from None
