@@ -199,10 +199,11 @@ def _seen(con: "duckdb.DuckDBPyConnection", home: Home) -> dict[str, _Seen]:
 
 
 def _names(code: str, seen: _Seen, succeeded_on: date | None) -> Iterator[KnownOrganisation]:
-    """The names of an organisation, each from the day after another was last seen to the day before another was.
+    """The names of an organisation with the days on which each may have held.
 
-    Between two snapshots with different names both may hold; a name that came back holds from first to last. A code
-    that no register closes ends with its last succession, unless somebody saw it afterwards.
+    A snapshot's day is the latest legal date in it: it was taken on that day or later, but before the next one's. So a
+    name may hold from the last day of another name, and until the sighting after the one that shows the next name; in
+    between both hold. A code that no register closes ends with its last succession, unless somebody saw it afterwards.
     """
     closed_on = seen.closed_on
     if closed_on is None and succeeded_on is not None and succeeded_on >= max(seen.names):
@@ -212,9 +213,9 @@ def _names(code: str, seen: _Seen, succeeded_on: date | None) -> Iterator[KnownO
         days[name_key(seen.names[day])].append(day)
     for own in days.values():
         before = [day for day in seen.names if day < own[0]]
-        after = [day for day in seen.names if day > own[-1]]
+        after = sorted(day for day in seen.names if day > own[-1])
         first = max(before) + DAY if before else seen.opened_on
-        last = min(after) - DAY if after else closed_on
+        last = after[1] - DAY if len(after) > 1 else closed_on
         yield KnownOrganisation(code, seen.names[own[-1]], seen.kind, first, last)
 
 
