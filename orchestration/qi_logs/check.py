@@ -62,7 +62,6 @@ TEXTS: Mapping[str, str] = {
     "aim_without_measure": "There is an aim, but no measure by which to see whether it is reached.",
     "end_unknown": "The project is over, but its last day is not given.",
     "status_against_dates": "Status and dates contradict each other.",
-    "words_not_placed": "Some words of this row are not in the map; they count as unknown.",
     "formula_like_text": "A text begins like a formula. It is kept as text and never calculated.",
     "markup_in_text": "A text holds markup such as HTML. It is shown as it is written and does nothing.",
 }
@@ -208,7 +207,7 @@ def verdict_text(result: CheckResult) -> str:
 
 
 def write_annotated(source: SourceFile, result: CheckResult, path: Path) -> Path:
-    """An .xlsx copy of the file with a column of messages beside its rows; returns ``path``, readable by its owner only.
+    """An .xlsx copy of the file with a column of messages beside its rows; ``path``, which only its owner may read.
 
     All cells are text: nothing in the copy is calculated or linked. It may be corrected and handed in itself.
     """

@@ -192,9 +192,11 @@ class _Table:
         if not values.get("project_ref") and self.found.table.ref_from:
             values["project_ref"] = made_reference(values.get(name, "") for name in self.found.table.ref_from)
         if self.entity.name == PROJECTS:
-            for flag in odd_about(values, unplaced, self.today):
-                self._say(index, "", flag, "warning")
-            values["flags"] = ";".join(odd_about(values, unplaced, self.today))
+            flags = odd_about(values, unplaced, self.today)
+            for flag in flags:
+                if flag != "words_not_placed":  # each such cell was named already
+                    self._say(index, "", flag, "warning")
+            values["flags"] = ";".join(flags)
         self._add(self.entity.name, index, values)
         if self.entity.name == PROJECTS:
             self._sites(index, values, several)

@@ -70,7 +70,7 @@ def suggestion_text(matcher: Matcher, text: str) -> str:
 
 
 def _project_days(parsed: Parsed) -> dict[Key, date | None]:
-    """The day on which a project's organisations have to exist: of implementation, else first test, else registration."""
+    """The day on which a project's organisations have to exist: implementation, else first test, else registration."""
     table = parsed.tables.get("projects")
     if table is None or not len(table.frame):
         return {}

@@ -181,9 +181,7 @@ def test_q05_an_end_before_the_start_goes_to_quarantine_and_the_rest_loads(tmp_p
         ("01/01/1900", "date_out_of_range"),
     ],
 )
-def test_a_date_that_is_no_one_day_goes_to_quarantine_and_is_not_archived(
-    tmp_path: Path, text: str, rule: str
-) -> None:
+def test_a_date_that_is_no_one_day_goes_to_quarantine_and_is_not_archived(tmp_path: Path, text: str, rule: str) -> None:
     original = source(tmp_path, PROJECTS + f"A-1,,,,{text},\nA-2,,,,2021-04-01,\n")
     assert text.encode() not in admit(original, "qi_projects", today=TODAY)
     judged = validated(archived(tmp_path, original), "projects")
