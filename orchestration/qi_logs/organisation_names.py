@@ -7,7 +7,10 @@ Does not: knowing who bears a name (organisations.py).
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal
+
+REMEMBERED = 1 << 16
 
 NameClass = Literal["trust", "icb", "ccg", "pcn"]
 
@@ -41,6 +44,7 @@ INSTITUTIONS = frozenset(INSTITUTION_WORDS.split())
 COMMON = INSTITUTIONS | frozenset(COMMON_WORDS.split())
 
 
+@lru_cache(maxsize=REMEMBERED)
 def name_key(text: str) -> str:
     """The name without what people write differently: case, punctuation, apostrophes, '&', a leading 'the', spaces."""
     plain = unicodedata.normalize("NFKC", text).translate(APOSTROPHES).casefold()
@@ -49,6 +53,7 @@ def name_key(text: str) -> str:
     return " ".join(words[1:] if len(words) > 1 and words[0] == "the" else words)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def classed(key: str) -> tuple[NameClass | None, str]:
     """The legal form at the end of a normalised name, and the name without it (and without 'nhs' before a board's)."""
     for name_class, form in CLASSES:

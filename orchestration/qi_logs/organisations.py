@@ -26,6 +26,8 @@ Reason = Literal["blank", "unknown_code", "not_valid_at_date", "ambiguous_name",
 
 SUGGESTED = 5
 LOWEST_SCORE = 60.0
+LOOKED_AT = 200
+SET_BACK = 15.0
 CERTAIN = 100.0
 SEED = Path(__file__).parent / "organisation_aliases.yaml"
 
@@ -44,6 +46,7 @@ CODE_AFTER = (
     re.compile(rf"(.+?)\s+{DASH}+\s*{SHAPE}", re.DOTALL),
 )
 ACRONYM_AFTER = re.compile(r"(.+?)\s*[(\[]\s*([A-Za-z]{2,8})\s*[)\]]", re.DOTALL)
+WORD = re.compile(r"[A-Za-z0-9]+")
 APART = re.compile(r"\s*(?:[;|\n\r\u2022]|\s/\s)\s*")
 PERHAPS_APART = re.compile(r"\s*(?:[,/+&]|\band\b)\s*", re.IGNORECASE)
 
@@ -176,6 +179,7 @@ class Matcher:
         self._sites_named: dict[str, list[Site]] = defaultdict(list)
         self._successors = successors or {}
         self._answers: dict[tuple[str, date | None], Match | NoMatch] = {}
+        self._suggestible: dict[str, set[str]] = {}
         for organisation in organisations:
             self._add(organisation)
         for alias in aliases:
@@ -197,7 +201,7 @@ class Matcher:
         return self._answers[asked]
 
     def match_each(self, text: str, on: date | None) -> list[Match | NoMatch]:
-        """One answer per organisation in a cell that may hold several, in the order written, each match once.
+        """One answer per organisation in a cell that may hold several, in the order written, each organisation once.
 
         Semicolons, bars, line breaks and spaced slashes part names. Commas, "and", "&" and "/" are part of names too:
         they part a cell only when every part is an organisation.
@@ -207,21 +211,23 @@ class Matcher:
             return [whole]
         parts = [part for part in APART.split(text) if part.strip()]
         if len(parts) > 1:
-            return list(dict.fromkeys(answer for part in parts for answer in self.match_each(part, on)))
+            return _each_once(answer for part in parts for answer in self.match_each(part, on))
         answers = [self.match(part, on) for part in PERHAPS_APART.split(text)]
         if len(answers) > 1 and all(isinstance(answer, Match) for answer in answers):
-            return list(dict.fromkeys(answers))
+            return _each_once(answers)
         return [whole]
 
     def suggest(self, text: str, limit: int = SUGGESTED, on: date | None = None) -> tuple[Suggestion, ...]:
         """Organisations for a reviewer to choose from: those that rules found, then similar names, best first.
 
-        Scores of similar names are rapidfuzz's (0 to 100); at equal score larger bodies come before practices.
+        Scores of similar names are the mean of two of rapidfuzz's (words shared, spelling), 0 to 100; practices and
+        networks, of which there are thousands, stand some points back.
         """
         answer = self.match(text, on)
         certain = answer.suggestions if isinstance(answer, NoMatch) else (self._suggestion(answer.code, CERTAIN),)
-        found = {suggestion.code: suggestion for suggestion in (*certain, *self._similar(text, on, limit))}
-        return tuple(found.values())[:limit]
+        named = {suggestion.code for suggestion in certain}
+        similar = [suggestion for suggestion in self._similar(text, on, limit) if suggestion.code not in named]
+        return (*certain, *similar)[:limit]
 
     def _add(self, organisation: KnownOrganisation) -> None:
         key = name_key(organisation.name)
@@ -262,10 +268,12 @@ class Matcher:
         return None
 
     def _contradicts(self, rest: str, text: str, codes: set[str]) -> bool:
-        """Whether the name beside a code belongs to others only, or is a kind of body that the code is not."""
+        """Whether what stands beside a code is another's name or code, or a kind of body that the code is not."""
         key = name_key(rest)
         if self._full.ever(name_key(text)) & codes:
             return False
+        if any(self._is_code_of_another(word, codes) for word in WORD.findall(rest)):
+            return True
         name_class, stem = classed(key)
         kinds = {known.kind for code in codes for known in self._known.get(code, ())}
         if name_class and not stem:
@@ -273,10 +281,18 @@ class Matcher:
         meant = self._meant(key)
         return bool(meant) and not meant & codes
 
+    def _is_code_of_another(self, word: str, codes: set[str]) -> bool:
+        if not _is_written_as_code(word) or not self._is_code(word.upper()):
+            return False
+        return not {word.upper(), self._prefix_trust(word.upper())} & codes
+
     def _meant(self, key: str) -> set[str]:
         """Codes that a name may stand for at any date, as whole name, alias or name without its legal form."""
         name_class, stem = classed(key)
-        return self._full.ever(key) | self._aliases.ever(key) | self._short.ever(f"{name_class or 'trust'}:{stem}")
+        whole = self._full.ever(key) | self._aliases.ever(key)
+        if name_class is None and not is_distinctive(key):
+            return whole
+        return whole | self._short.ever(f"{name_class or 'trust'}:{stem}")
 
     def _is_code(self, code: str) -> bool:
         return code in self._known or code in self._sites or self._prefix_trust(code) is not None
@@ -329,6 +345,8 @@ class Matcher:
             return None
         named = {code for code in self._full.codes(key, on) if self._is_open(code, on)}
         aliased = {code for code in self._aliases.codes(key, on) if self._is_open(code, on)}
+        if aliased:  # a prescribing cost centre may bear a trust's acronym; the review knew what logs mean by it
+            named = {code for code in named if not self._is_cost_centre(code)}
         meant = named | aliased
         if not meant:
             heirs = [heir for code in sorted(ever) for heir in self._successors.get(code, ())]
@@ -389,7 +407,7 @@ class Matcher:
 
     def _may_stand_alone(self, key: str, code: str) -> bool:
         """Whether a name is enough: never for cost centres, and a bare name must tell an institution from a place."""
-        if any(known.kind == "cost_centre" for known in self._known[code]):
+        if self._is_cost_centre(code):
             return False
         return classed(key)[0] is not None or is_distinctive(key) or any(character.isdigit() for character in key)
 
@@ -408,33 +426,43 @@ class Matcher:
         return Suggestion(code, self._known[code][-1].name, score)
 
     def _similar(self, text: str, on: date | None, limit: int) -> list[Suggestion]:
+        """Organisations whose names without legal form share words with the text, or are spelt like it."""
         from rapidfuzz import fuzz, process
 
         key = name_key(text)
         if key in SILENT:
             return []
-        keys = self._comparable()
-        extracted = process.extract(key, keys, scorer=fuzz.WRatio, limit=20 * limit, score_cutoff=LOWEST_SCORE)
+        stem = classed(key)[1] or key
+        comparable = self._comparable()
+        near = process.extract(
+            stem, list(comparable), scorer=fuzz.token_set_ratio, limit=LOOKED_AT, score_cutoff=LOWEST_SCORE
+        )
         best: dict[str, float] = {}
-        for name, score, _ in extracted:
-            for code in self._owners(name):
-                best[code] = max(best.get(code, 0.0), score)
-        order = sorted(best, key=lambda code: (not self._is_open(code, on), -best[code], self._rank(code), code))
+        for name, shared_words, _ in near:
+            alike = (shared_words + fuzz.token_sort_ratio(stem, name)) / 2
+            for code in comparable[name]:
+                score = alike - (SET_BACK if self._known[code][0].kind in ("practice", "pcn") else 0)
+                if score >= LOWEST_SCORE:
+                    best[code] = max(best.get(code, 0.0), score)
+        order = sorted(best, key=lambda code: (not self._is_open(code, on), -best[code], code))
         return [self._suggestion(code, round(best[code], 1)) for code in order[:limit]]
 
-    def _comparable(self) -> list[str]:
-        """All names of which one may be suggested, made once."""
-        if not hasattr(self, "_keys"):
-            self._keys = sorted({*self._full.spans, *self._aliases.spans, *self._sites_named})
-        return self._keys
+    def _comparable(self) -> Mapping[str, set[str]]:
+        """Names without legal form, with the codes that one may suggest for each; made when first asked for."""
+        if not self._suggestible:
+            for key in {*self._full.spans, *self._aliases.spans, *self._sites_named}:
+                owners = self._owners(key)
+                if owners:
+                    self._suggestible.setdefault(classed(key)[1] or key, set()).update(owners)
+        return self._suggestible
 
     def _owners(self, key: str) -> set[str]:
         parents = {code for code in self._parents_named(key) if code in self._known}
         owners = self._full.ever(key) | self._aliases.ever(key) | parents
-        return {code for code in owners if self._known[code][0].kind != "cost_centre"}
+        return {code for code in owners if not self._is_cost_centre(code)}
 
-    def _rank(self, code: str) -> int:
-        return ("provider", "icb", "sub_icb", "pcn", "practice", "cost_centre").index(self._known[code][0].kind)
+    def _is_cost_centre(self, code: str) -> bool:
+        return self._known[code][0].kind == "cost_centre"
 
 
 @cache
@@ -442,6 +470,16 @@ def seed_aliases() -> tuple[Alias, ...]:
     """The short names that the project ships, reviewed."""
     found = read_document(SEED, AliasFile)
     return tuple(Alias(alias.text, alias.code, alias.valid_from, alias.valid_to) for alias in found.aliases)
+
+
+def _each_once(answers: Iterable[Match | NoMatch]) -> list[Match | NoMatch]:
+    """The answers without matches of an organisation named before; each part that means none stays."""
+    kept: list[Match | NoMatch] = []
+    for answer in answers:
+        named = {other.code for other in kept if isinstance(other, Match)}
+        if isinstance(answer, NoMatch) or answer.code not in named:
+            kept.append(answer)
+    return kept
 
 
 def _codes_beside(text: str) -> list[tuple[str, str]]:

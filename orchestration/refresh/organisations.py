@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from orchestration.catalogue.registry import dataset_spec
 from orchestration.home import Home, project_root
@@ -210,7 +210,7 @@ def _names(code: str, seen: _Seen, succeeded_on: date | None) -> Iterator[KnownO
         closed_on = succeeded_on
     days: dict[str, list[date]] = defaultdict(list)
     for day in sorted(seen.names):
-        days[name_key(seen.names[day])].append(day)
+        days[name_key(seen.names[day]) if len(seen.names) > 1 else ""].append(day)
     for own in days.values():
         before = [day for day in seen.names if day < own[0]]
         after = sorted(day for day in seen.names if day > own[-1])
@@ -231,21 +231,30 @@ def _sites(
     parent. Its names count for the parent alone where it is a main hospital of the parent and of nobody else.
     """
     trusts = {known.code for known in organisations if known.kind == "provider"}
+    joined, left = _days_by_code(successions, "new_code"), _days_by_code(successions, "old_code")
     query = SITES.format(sites=_table(home, "shmi", "site"), least=SHARE_OF_A_MAIN_SITE)
     sites: dict[str, Site] = {}
     for code, name, listed_by, seen_on, is_main in con.execute(query).fetchall():
         parent = code[:3] if code[:3] in trusts else None
-        joined = [item.effective_on for item in successions if item.new_code == parent and item.effective_on <= seen_on]
-        left = [item.effective_on for item in successions if item.old_code == parent and item.effective_on > seen_on]
         sites[code] = Site(
             code,
             name,
             parent,
             is_known_by_name=is_main and listed_by == [parent],
-            valid_from=max(joined, default=None),
-            valid_to=min(left) - DAY if left else None,
+            valid_from=max((day for day in joined.get(parent, ()) if day <= seen_on), default=None),
+            valid_to=min((day - DAY for day in left.get(parent, ()) if day > seen_on), default=None),
         )
     return list(sites.values())
+
+
+def _days_by_code(
+    successions: Iterable[Succession], side: Literal["old_code", "new_code"]
+) -> dict[str | None, list[date]]:
+    """Days on which a code took something over (new_code) or gave something up (old_code)."""
+    days: dict[str | None, list[date]] = defaultdict(list)
+    for item in successions:
+        days[getattr(item, side)].append(item.effective_on)
+    return days
 
 
 def _successions(con: "duckdb.DuckDBPyConnection", home: Home) -> list[Succession]:
