@@ -4,7 +4,6 @@ Belongs here: the reading of one text. Does not: which order a register uses, or
 """
 
 import calendar
-import time
 from datetime import date, timedelta
 
 import pytest
@@ -258,13 +257,3 @@ def test_no_text_makes_the_reader_fail_and_what_is_read_is_a_span_in_range(text:
         assert EARLIEST <= reading.first <= reading.last <= LATEST
         assert (reading.first == reading.last) == (reading.precision == "day")
         assert reading.last - reading.first < timedelta(days=366)
-
-
-def test_a_quarter_of_a_million_dates_are_read_within_seconds() -> None:
-    days = [EARLIEST + timedelta(days=number) for number in range(2500)]
-    texts = [day.strftime("%d %B %Y") for day in days] + [day.isoformat() for day in days]
-    before = time.process_time()
-    for _ in range(50):
-        for text in texts:
-            read_date(text, order="day_first")
-    assert time.process_time() - before < 5
