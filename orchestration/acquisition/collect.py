@@ -77,7 +77,7 @@ def from_folder(folder: Path, specs: Mapping[str, DatasetSpec]) -> list[Arrival 
 
 
 def origin_of(path: Path, name: str, spec: DatasetSpec, *, declared_synthetic: bool = False) -> Origin:
-    """Where a file comes from: ``synthetic`` if declared, named or marked so, ``user`` if users supply it, or publisher."""
+    """Where a file comes from: ``synthetic`` if declared, named or marked so, ``user`` from users, or publisher."""
     if declared_synthetic or name.upper().startswith(LABEL) or _is_marked(path):
         return "synthetic"
     return "user" if spec.is_user_supplied else "publisher"

@@ -228,8 +228,8 @@ ABOVE_A_HEADING = 2
 _NUMBER = r"(?:number|numbers|no|nos|num|id|ids|identifier)"
 PERSONAL_HEADING = re.compile(
     rf"(?:patients?|service users?|clients?|residents?|participants?|carers?|child|childs|baby|babys|mothers?|"
-    rf"relatives?|next of kin)s? (?:full )?(?:names?|surname|forenames?|(?:first|last|family|given) name|initials|{_NUMBER}|"
-    rf"(?:home )?address|postcode|post code|phone|telephone|mobile|e ?mail|contact details|"
+    rf"relatives?|next of kin)s? (?:full )?(?:names?|surname|forenames?|(?:first|last|family|given) name|initials|"
+    rf"{_NUMBER}|(?:home )?address|postcode|post code|phone|telephone|mobile|e ?mail|contact details|"
     rf"nhs {_NUMBER}|hospital {_NUMBER}|mrn|pas {_NUMBER})|"
     rf"(?:nhs|hospital|medical records?|case ?notes?|pas|chi|national insurance|ni|passport) {_NUMBER}|mrn|"
     r"surname|forenames?|(?:first|last|family|given|full) names?|home address"
@@ -357,7 +357,7 @@ def _in_personal_columns(
 
 
 def _headings(rows: Sequence[Sequence[str]]) -> Mapping[tuple[int, int], str]:
-    """Headings that ask for persons, by row and column; above a heading stand at most two cells, titles of the table."""
+    """Headings that ask for persons, by row and column; above a heading stand at most two cells, titles."""
     found: dict[tuple[int, int], str] = {}
     above: dict[int, int] = {}
     for number, row in enumerate(rows[:HEADING_ROWS], start=1):

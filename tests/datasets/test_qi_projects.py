@@ -137,7 +137,7 @@ def test_a_workbook_gives_three_tables_and_its_dates_are_dates(tmp_path: Path) -
 
 def test_an_unknown_column_refuses_the_whole_file_and_its_heading_is_not_repeated(tmp_path: Path) -> None:
     file = source(tmp_path, "Project reference,Jane Canary,Status\nA-1,x,active\n")
-    with pytest.raises(FileRefused, match="row 1.*columns B") as caught:
+    with pytest.raises(FileRefused, match=r"row 1.*columns B") as caught:
         archived(tmp_path, file)
     assert "Canary" not in str(caught.value)
 

@@ -50,8 +50,8 @@ def write_register(path: Path, *, status: str = "In flight", end: str = "32/01/2
     rows: list[list[object]] = [
         ["Ref No", "Project name", "Aim statement", "Trust", "Status", "Start date", "Finish date", "Project lead",
          "Lead email", "Comments", "Methodology", "Publication"],
-        ["QI 001", "SYNTHETIC reducing falls", aim, "ZA1", status, "03/04/2023", "31/03/2024", NAME, E_MAIL, "x", "PDSA",
-         "public"],
+        ["QI 001", "SYNTHETIC reducing falls", aim, "ZA1", status, "03/04/2023", "31/03/2024", NAME, E_MAIL, "x",
+         "PDSA", "public"],
         ["QI 002", FORMULA, "", "ZA2", "Completed", "Spring 2023", "TBC", "", "", "", "Lean", "public"],
         ["QI 003", MARKUP, "", "ZA1", "Live", "13/01/2023", end, "", "", "", "QSIR", "public"],
         ["QI 004", SQL, "", "ZA3", "On hold", datetime(2023, 5, 1), "", "", "", "", "", "public"],
@@ -213,7 +213,7 @@ def test_held_files_say_where_in_status_and_stay_locked(walk: Walk) -> None:
 
 
 def test_no_planted_value_reaches_an_artefact_outside_the_inbox(walk: Walk) -> None:
-    """Dagster's databases, logs and every file of archive, lake, build and releases are read as bytes; so is the output."""
+    """Every file of archive, lake, build, releases and Dagster is read as bytes, and so is what was printed."""
     said = "".join(done.stdout + done.stderr for done in walk.said.values())
     assert not [canary for canary in CANARIES if canary in said]
     looked_at = 0
