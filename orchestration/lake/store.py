@@ -83,6 +83,7 @@ class LoadReport:
     counts: tuple[EntityCounts, ...]
     not_published_because: str = ""
     accepted_on: date | None = None
+    first_seen_on: date | None = None
     quarantine: tuple[QuarantinedRow, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -104,7 +105,7 @@ class LoadReport:
     def from_json(cls, text: str) -> "LoadReport":
         """The report that ``to_json`` wrote."""
         document: dict[str, Any] = json.loads(text)
-        for name in ("period_start", "period_end", "published_on", "accepted_on"):
+        for name in ("period_start", "period_end", "published_on", "accepted_on", "first_seen_on"):
             document[name] = date.fromisoformat(document[name]) if document.get(name) else None
         document["counts"] = tuple(EntityCounts(**count) for count in document["counts"])
         document["quarantine"] = tuple(QuarantinedRow(**row) for row in document["quarantine"])
@@ -257,7 +258,7 @@ RELEASE_COLUMNS = {
     "dataset": "text", "release_sha256": "text", "file_name": "text", "layout": "text", "period_start": "date",
     "period_end": "date", "period_label": "text", "published_on": "date", "release_status": "text", "origin": "text",
     "licence": "text", "release_rank": "integer", "is_publishable": "boolean", "not_published_because": "text",
-    "accepted_on": "date", "notes": "text",
+    "accepted_on": "date", "first_seen_on": "date", "notes": "text",
 }  # fmt: skip
 LOAD_COLUMNS = {
     "dataset": "text", "entity": "text", "release_sha256": "text", "rows_read": "integer", "rows_loaded": "integer",

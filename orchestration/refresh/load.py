@@ -5,6 +5,7 @@ not: fetching (intake.py) or building marts (build.py).
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -199,6 +200,7 @@ def _report(
         made_with=made,
         counts=counts,
         accepted_on=file.accepted_on,
+        first_seen_on=datetime.fromisoformat(file.first_seen).date(),
         not_published_because=spec.not_published_because or (CUT_REASON if file.name.endswith(CUT_SUFFIX) else ""),
         quarantine=quarantine,
         notes=parsed.notes,

@@ -1,24 +1,36 @@
 with measures as (select * from {{ ref('stg_qi_projects__measures') }}),
 
+owners as (select * from {{ ref('int_qi_refs__assigned') }}),
+
+owned as (
+    select
+        owners.project_key as owner_key,
+        measures.*
+    from measures
+    inner join owners on {{ matching('measures', 'owners', ['register', 'project_ref', 'release_sha256']) }}
+),
+
 -- the newest log with measures of a project gives all its measures
 newest as (
     select
-        project_ref,
+        owner_key,
         max(release_rank) as release_rank
-    from measures
-    group by project_ref
+    from owned
+    group by owner_key
 )
 
 select
-    measures.project_ref,
-    measures.measure_id,
-    measures.measure_role,
-    measures.is_primary,
-    measures.direction,
-    measures.baseline,
-    measures.target,
-    measures.is_synthetic,
-    measures.release_sha256
-from measures
+    owned.owner_key as project_key,
+    owned.register,
+    owned.project_ref,
+    owned.measure_id,
+    owned.measure_role,
+    owned.is_primary,
+    owned.direction,
+    owned.baseline,
+    owned.target,
+    owned.is_synthetic,
+    owned.release_sha256
+from owned
 inner join newest
-    on measures.project_ref = newest.project_ref and measures.release_rank = newest.release_rank
+    on owned.owner_key = newest.owner_key and owned.release_rank = newest.release_rank

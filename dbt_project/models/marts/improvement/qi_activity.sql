@@ -1,114 +1,94 @@
-with projects as (select * from {{ ref('int_qi_projects__selected') }}),
+with exposures as (select * from {{ ref('int_qi_sites__exposed') }}),
 
-sites as (select * from {{ ref('int_qi_sites__selected') }}),
+declared as (select * from {{ ref('int_qi_registers__declared') }}),
 
-outcomes as (select * from {{ ref('outcome_trends') }}),
+calendar as (select * from {{ ref('int_months__counted') }}),
 
--- one row per project and organisation, whatever its roles: a second role is no second project
-memberships as (
-    select
-        project_ref,
-        organisation_code,
-        case when count(joined_on) = count(*) then min(joined_on) end as joined_on,
-        case when count(left_on) = count(*) then max(left_on) end as left_on,
-        bool_or(is_synthetic) as is_synthetic
-    from sites
-    group by project_ref, organisation_code
-),
-
-exposures as (
-    select
-        projects.project_ref,
-        memberships.organisation_code,
-        projects.method,
-        projects.targeting,
-        greatest(projects.implemented_on, coalesce(memberships.joined_on, projects.implemented_on)) as started_on,
-        case
-            when projects.ended_on is null then memberships.left_on
-            else least(projects.ended_on, coalesce(memberships.left_on, projects.ended_on))
-        end as ended_on,
-        projects.end_date_basis,
-        projects.implemented_precision not in ('day', 'month') as is_coarsely_dated,
-        memberships.is_synthetic
-    from memberships
-    inner join projects on memberships.project_ref = projects.project_ref
-    where projects.implemented_on is not null
-),
-
--- time ends with the newest observation or the newest date known to have happened; a planned end has not
-latest_outcome as (
-    select max(period_end) as seen_on from outcomes
-    where value_status = 'value'
-),
-
-latest_log as (
-    select
-        max(
-            case
-                when end_date_basis in ('actual', 'imputed_last_activity') and ended_on > started_on then ended_on
-                else started_on
-            end
-        ) as seen_on
-    from exposures
-),
-
-horizon as (
-    select greatest(latest_log.seen_on, coalesce(latest_outcome.seen_on, latest_log.seen_on)) as seen_on
-    from latest_log
-    cross join latest_outcome
-),
-
--- an ongoing project is cut off at the horizon, not ended by it
-windows as (
+-- projects that a reviewer found to be the same count once, by the entry whose change came into use first
+ordered as (
     select
         exposures.*,
-        exposures.ended_on is null as is_without_end,
-        least(coalesce(exposures.ended_on, horizon.seen_on), horizon.seen_on) as active_until
+        date_role = 'implemented' as is_implemented,
+        row_number() over (
+            partition by organisation_code, project_group_key
+            order by case when date_role = 'implemented' then 0 else 1 end, started_on, project_key
+        ) as place
     from exposures
-    cross join horizon
-    where exposures.ended_on is null or exposures.ended_on >= exposures.started_on
+),
+
+windows as (
+    select
+        firsts.organisation_code,
+        firsts.project_group_key,
+        firsts.activity_type,
+        firsts.method,
+        firsts.targeting,
+        firsts.is_implemented,
+        firsts.started_on,
+        firsts.is_coarsely_dated,
+        firsts.horizon_on,
+        max(entries.active_until) as active_until,
+        bool_or(entries.is_without_end) as is_without_end,
+        bool_or(entries.is_synthetic) as is_synthetic
+    from ordered as firsts
+    inner join ordered as entries
+        on
+            {{ matching('firsts', 'entries', ['organisation_code', 'project_group_key']) }}
+            and firsts.is_implemented = entries.is_implemented
+    where firsts.place = 1
+    group by
+        firsts.organisation_code,
+        firsts.project_group_key,
+        firsts.activity_type,
+        firsts.method,
+        firsts.targeting,
+        firsts.is_implemented,
+        firsts.started_on,
+        firsts.is_coarsely_dated,
+        firsts.horizon_on
 ),
 
 spans as (
     select
-        windows.organisation_code,
-        windows.method,
-        windows.targeting,
-        bool_or(windows.is_synthetic) as is_synthetic
-    from windows
-    group by windows.organisation_code, windows.method, windows.targeting
-),
-
-first_months as (
-    select
         organisation_code,
-        cast({{ dbt.date_trunc('month', 'min(started_on)') }} as date) as first_month
+        activity_type,
+        method,
+        targeting,
+        bool_or(is_synthetic) as is_synthetic
     from windows
-    group by organisation_code
-),
-
-digits as (
-    {% for digit in range(10) -%}
-    select {{ digit }} as digit{{ ' union all' if not loop.last }}
-    {% endfor %}
-),
-
-counters as (
-    select hundreds.digit * 100 + tens.digit * 10 + ones.digit as step
-    from digits as hundreds
-    cross join digits as tens
-    cross join digits as ones
+    group by organisation_code, activity_type, method, targeting
 ),
 
 months as (
     select
-        first_months.organisation_code,
-        cast({{ dbt.dateadd('month', 'counters.step', 'first_months.first_month') }} as date) as month_start,
-        cast({{ dbt.dateadd('month', 'counters.step + 1', 'first_months.first_month') }} as date) as next_month_start
-    from first_months
-    cross join counters
-    cross join horizon
-    where cast({{ dbt.dateadd('month', 'counters.step', 'first_months.first_month') }} as date) <= horizon.seen_on
+        firsts.organisation_code,
+        calendar.month_start,
+        calendar.next_month_start
+    from (
+        select
+            organisation_code,
+            min(started_on) as started_on,
+            max(horizon_on) as horizon_on
+        from windows
+        group by organisation_code
+    ) as firsts
+    inner join calendar
+        on firsts.started_on < calendar.next_month_start and calendar.month_start <= firsts.horizon_on
+),
+
+-- of several registers the widest says how many work there
+staff as (
+    select
+        months.organisation_code,
+        months.month_start,
+        max(declared.staff_wte) as staff_wte
+    from months
+    inner join declared
+        on
+            months.organisation_code = declared.organisation_code
+            and declared.covers_from < months.next_month_start
+            and (declared.covers_to is null or declared.covers_to >= months.month_start)
+    group by months.organisation_code, months.month_start
 ),
 
 grid as (
@@ -116,6 +96,7 @@ grid as (
         spans.organisation_code,
         months.month_start,
         months.next_month_start,
+        spans.activity_type,
         spans.method,
         spans.targeting,
         spans.is_synthetic
@@ -127,12 +108,13 @@ grid as (
 days as (
     select
         grid.*,
-        windows.project_ref,
+        windows.project_group_key,
         windows.is_without_end,
         windows.is_coarsely_dated,
+        windows.is_implemented,
         windows.started_on >= grid.month_start as is_started_here,
         case
-            when windows.project_ref is not null
+            when windows.is_implemented
                 then
                     {{ dbt.datediff(
                         'greatest(windows.started_on, grid.month_start)',
@@ -145,24 +127,47 @@ days as (
     from grid
     left join windows
         on
-            grid.organisation_code = windows.organisation_code
-            and grid.method = windows.method
-            and grid.targeting = windows.targeting
+            {{ matching('grid', 'windows', ['organisation_code', 'activity_type', 'method', 'targeting']) }}
             and windows.started_on < grid.next_month_start
             and windows.active_until >= grid.month_start
+),
+
+counted as (
+    select
+        organisation_code,
+        month_start,
+        next_month_start,
+        activity_type,
+        method,
+        targeting,
+        count(case when is_implemented then project_group_key end) as active_projects,
+        count(case when is_implemented and is_started_here then project_group_key end) as started_projects,
+        cast(coalesce(sum(1.0 * active_days / month_days), 0) as double) as project_months,
+        count(case when is_implemented and is_without_end then project_group_key end) as projects_without_end,
+        count(case when is_implemented and is_coarsely_dated then project_group_key end) as coarsely_dated_projects,
+        count(case when not is_implemented then project_group_key end) as active_projects_by_other_date,
+        bool_or(is_synthetic) as is_synthetic
+    from days
+    group by organisation_code, month_start, next_month_start, activity_type, method, targeting
 )
 
 select
-    organisation_code,
-    month_start as period_start,
-    cast({{ dbt.dateadd('day', -1, 'next_month_start') }} as date) as period_end,
-    method,
-    targeting,
-    count(project_ref) as active_projects,
-    count(case when is_started_here then project_ref end) as started_projects,
-    cast(coalesce(sum(1.0 * active_days / month_days), 0) as double) as project_months,
-    count(case when is_without_end then project_ref end) as projects_without_end,
-    count(case when is_coarsely_dated then project_ref end) as coarsely_dated_projects,
-    bool_or(is_synthetic) as is_synthetic
-from days
-group by organisation_code, month_start, next_month_start, method, targeting
+    counted.organisation_code,
+    counted.month_start as period_start,
+    cast({{ dbt.dateadd('day', -1, 'counted.next_month_start') }} as date) as period_end,
+    counted.activity_type,
+    counted.method,
+    counted.targeting,
+    counted.active_projects,
+    counted.started_projects,
+    counted.project_months,
+    counted.projects_without_end,
+    counted.coarsely_dated_projects,
+    counted.active_projects_by_other_date,
+    cast(staff.staff_wte as double) as staff_wte,
+    cast(case when staff.staff_wte > 0 then 1000.0 * counted.project_months / staff.staff_wte end as double)
+        as project_months_per_1000_staff,
+    counted.is_synthetic
+from counted
+left join staff
+    on counted.organisation_code = staff.organisation_code and counted.month_start = staff.month_start

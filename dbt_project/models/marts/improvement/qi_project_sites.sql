@@ -1,6 +1,8 @@
 with sites as (select * from {{ ref('int_qi_sites__selected') }}),
 
-projects as (select * from {{ ref('int_qi_projects__selected') }}),
+projects as (select * from {{ ref('int_qi_projects__known') }}),
+
+overlaps as (select * from {{ ref('int_qi_sites__overlapped') }}),
 
 successions as (select * from {{ ref('int_organisations__succeeded') }}),
 
@@ -15,6 +17,8 @@ successors as (
 )
 
 select
+    sites.project_key,
+    sites.register,
     sites.project_ref,
     sites.organisation_code,
     sites.role,
@@ -22,6 +26,8 @@ select
         when successors.old_code is null then sites.organisation_code
         when successors.successor_count = 1 then successors.current_code
     end as organisation_code_as_now,
+    sites.sites,
+    sites.match_method,
     sites.joined_on,
     sites.left_on,
     sites.reach_people,
@@ -29,11 +35,17 @@ select
     sites.reach_share,
     case when sites.reach_share is null then 'missing_at_source' else 'value' end as reach_share_status,
     sites.reach_basis,
-    projects.project_ref is not null as is_project_known,
+    overlaps.overlapping_projects,
+    overlaps.overlap_share,
+    overlaps.is_contaminated,
+    projects.project_key is not null as is_project_known,
+    coalesce(projects.is_deleted, false) as is_deleted,
     coalesce(projects.publication, 'private') as publication,
     sites.is_synthetic,
     'qi_projects' as dataset,
     sites.release_sha256
 from sites
-left join projects on sites.project_ref = projects.project_ref
+left join projects on sites.project_key = projects.project_key
+left join overlaps
+    on sites.project_key = overlaps.project_key and sites.organisation_code = overlaps.organisation_code
 left join successors on sites.organisation_code = successors.old_code

@@ -3,6 +3,8 @@ with measures as (select * from {{ lake('qi_projects', 'measures') }}),
 releases as (select * from {{ ref('stg_platform__releases') }})
 
 select
+    {{ qi_project_key('measures.register', 'measures.project_ref') }} as project_key,
+    measures.register,
     measures.project_ref,
     measures.measure_id,
     measures.measure_role,
@@ -11,6 +13,7 @@ select
     measures.baseline,
     measures.target,
     releases.release_rank,
+    coalesce(releases.published_on, releases.first_seen_on) as seen_on,
     releases.origin = 'synthetic' as is_synthetic,
     measures.release_sha256
 from measures
