@@ -34,7 +34,9 @@ places as (
 
 titled as (select * from stemmed where title is not null),
 
-words as ({{ title_words('titled', 'project_key', 'title') }}),
+words as (
+    {{ title_words('titled', 'project_key', 'title') }}
+),
 
 word_counts as (
     select
@@ -200,7 +202,7 @@ parted as (
     left join placed as placed_b on candidates.project_key_b = placed_b.project_key
 ),
 
--- what is not known of one of the two neither speaks for nor against; without titles only an equal reference lets the rest count
+-- what is not known of one of the two speaks neither way; without titles only an equal reference lets the rest count
 scored as (
     select
         parted.*,
@@ -255,7 +257,11 @@ ranked as (
         ends.project_key_b,
         row_number() over (
             partition by ends.project_key
-            order by case when ends.decision is null then 1 else 0 end, ends.score desc, ends.project_key_a, ends.project_key_b
+            order by
+                case when ends.decision is null then 1 else 0 end,
+                ends.score desc,
+                ends.project_key_a,
+                ends.project_key_b
         ) as place
     from ends
 ),
@@ -273,11 +279,11 @@ select
     likely.project_key_a,
     likely.project_key_b,
     likely.candidate_kind,
-    likely.score,
-    likely.title_score,
-    likely.start_score,
-    likely.organisation_score,
-    likely.topic_score,
+    cast(likely.score as double) as score,
+    cast(likely.title_score as double) as title_score,
+    cast(likely.start_score as double) as start_score,
+    cast(likely.organisation_score as double) as organisation_score,
+    cast(likely.topic_score as double) as topic_score,
     likely.has_same_ref,
     likely.decision,
     likely.reviewed_on

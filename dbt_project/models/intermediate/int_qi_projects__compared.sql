@@ -41,9 +41,13 @@ retitled as (
     where title <> title_before and title <> '' and title_before <> ''
 ),
 
-words_now as ({{ title_words('retitled', 'place', 'title') }}),
+words_now as (
+    {{ title_words('retitled', 'place', 'title') }}
+),
 
-words_before as ({{ title_words('retitled', 'place', 'title_before') }}),
+words_before as (
+    {{ title_words('retitled', 'place', 'title_before') }}
+),
 
 counts_now as (
     select
@@ -70,7 +74,7 @@ shared as (
     group by words_now.place
 ),
 
--- words in common to those of the shorter title, or letters in common: the kinder of the two, for a wrong alarm splits a project
+-- words in common to those of the shorter title, or letters in common: the kinder one, for a wrong alarm splits a project
 likened as (
     select
         retitled.*,

@@ -17,7 +17,10 @@ summaries as (
     group by project_key, register, project_ref, generation
 ),
 
-newest as (select * from versions where is_newest),
+newest as (
+    select * from versions
+    where is_newest
+),
 
 generations as (
     select

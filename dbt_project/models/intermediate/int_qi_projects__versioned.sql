@@ -62,14 +62,17 @@ hashed as (
 generations as (
     select
         hashed.*,
-        1 + sum(case when is_ref_reused then 1 else 0 end)
-            over (partition by register, project_ref order by release_no rows unbounded preceding) as generation,
+        1 + cast(
+            sum(case when is_ref_reused then 1 else 0 end)
+                over (partition by register, project_ref order by release_no rows unbounded preceding)
+            as bigint
+        ) as generation,
         lead(release_no) over (partition by register, project_ref order by release_no) as next_release_no,
         lead(is_ref_reused) over (partition by register, project_ref order by release_no) as is_reused_next
     from hashed
 ),
 
--- the first release of the register after a naming in which nothing names the reference; a row in quarantine leaves its sites behind
+-- the first release of the register in which nothing names the reference; a row in quarantine leaves its sites behind
 absences as (
     select
         generations.register,
@@ -166,8 +169,11 @@ judged as (
 numbered as (
     select
         judged.*,
-        sum(case when change_kind = 'unchanged' then 0 else 1 end)
-            over (partition by register, project_ref, generation order by release_no rows unbounded preceding) as version_no
+        cast(
+            sum(case when change_kind = 'unchanged' then 0 else 1 end)
+                over (partition by register, project_ref, generation order by release_no rows unbounded preceding)
+            as bigint
+        ) as version_no
     from judged
 ),
 

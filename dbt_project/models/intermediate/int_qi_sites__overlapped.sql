@@ -33,7 +33,7 @@ windows as (
 ),
 
 -- the same work logged twice is no second project
-overlaps as (
+shared_windows as (
     select distinct
         one.project_key,
         one.organisation_code,
@@ -53,12 +53,12 @@ overlaps as (
 -- days shared with any other project, each day once
 reached as (
     select
-        overlaps.*,
+        shared_windows.*,
         max(last_day) over (
             partition by project_key, organisation_code
             order by first_day, last_day, other_group_key rows between unbounded preceding and 1 preceding
         ) as covered_until
-    from overlaps
+    from shared_windows
 ),
 
 shared as (

@@ -23,7 +23,11 @@ current_sites as (
     select
         owned.*,
         case owned.match_method
-            when 'code' then 1 when 'site_code' then 2 when 'exact_name' then 3 when 'alias' then 4 when 'site_name' then 5
+            when 'code' then 1
+            when 'site_code' then 2
+            when 'exact_name' then 3
+            when 'alias' then 4
+            when 'site_name' then 5
         end as match_place
     from owned
     inner join newest

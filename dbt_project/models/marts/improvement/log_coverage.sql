@@ -48,7 +48,10 @@ declared_months as (
                 when
                     received.register is not null
                     and declared.covers_from <= months.month_start
-                    and (declared.covers_to is null or months.next_month_start <= {{ dbt.dateadd('day', 1, 'declared.covers_to') }})
+                    and (
+                        declared.covers_to is null
+                        or months.next_month_start <= {{ dbt.dateadd('day', 1, 'declared.covers_to') }}
+                    )
                     and months.next_month_start
                     <= {{ dbt.dateadd('day', 1, 'coalesce(declared.received_on, received.seen_on)') }}
                     then 1

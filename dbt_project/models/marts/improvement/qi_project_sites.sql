@@ -2,7 +2,7 @@ with sites as (select * from {{ ref('int_qi_sites__selected') }}),
 
 projects as (select * from {{ ref('int_qi_projects__known') }}),
 
-overlaps as (select * from {{ ref('int_qi_sites__overlapped') }}),
+shared_windows as (select * from {{ ref('int_qi_sites__overlapped') }}),
 
 successions as (select * from {{ ref('int_organisations__succeeded') }}),
 
@@ -35,9 +35,9 @@ select
     sites.reach_share,
     case when sites.reach_share is null then 'missing_at_source' else 'value' end as reach_share_status,
     sites.reach_basis,
-    overlaps.overlapping_projects,
-    overlaps.overlap_share,
-    overlaps.is_contaminated,
+    shared_windows.overlapping_projects,
+    shared_windows.overlap_share,
+    shared_windows.is_contaminated,
     projects.project_key is not null as is_project_known,
     coalesce(projects.is_deleted, false) as is_deleted,
     coalesce(projects.publication, 'private') as publication,
@@ -46,6 +46,6 @@ select
     sites.release_sha256
 from sites
 left join projects on sites.project_key = projects.project_key
-left join overlaps
-    on sites.project_key = overlaps.project_key and sites.organisation_code = overlaps.organisation_code
+left join shared_windows
+    on sites.project_key = shared_windows.project_key and sites.organisation_code = shared_windows.organisation_code
 left join successors on sites.organisation_code = successors.old_code
