@@ -23,9 +23,9 @@ from orchestration.errors import ExitCode
 from orchestration.home import Home
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-NHS_NUMBER, E_MAIL, PHONE = "999 123 4560", "canary.one@example.org", "07700 900461"
+NHS_NUMBER, E_MAIL, PHONE = "999 124 4565", "canary.one@example.org", "07700 900461"
 NAME, POSTCODE, BIRTH = "Dr Zebedee Quillfeather", "ZE1 9XY", "dob 03/04/1951"
-CANARIES = ("9991234560", NHS_NUMBER, E_MAIL, "900461", "Quillfeather", "Zebedee", POSTCODE, "1951")
+CANARIES = ("9991244565", NHS_NUMBER, E_MAIL, "900461", "Quillfeather", "Zebedee", POSTCODE, "1951")
 FORMULA, MARKUP, SQL = "=cmd|' /C calc'!A0", "<script>alert(1)</script> falls", "'; drop table qi_projects; --"
 
 
