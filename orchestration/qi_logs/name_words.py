@@ -47,6 +47,11 @@ QUALIFIERS = _words(
 MAY_FOLLOW = _words(
     """and as asked at bleep by email ext for from has in is of on or reported said saw tel to was who will with"""
 )
+# what persons do: after two unknown words in capitals, a sign that they are a name
+PERSON_VERBS = _words(
+    """agreed asked attended became began called came complained complains died fell felt found gave had has is needed
+    needs refused rang reported reports returned said saw says takes told took waited waits wants was went will wrote"""
+)
 # two capitals that are no initials
 ACRONYMS = _words(
     """AE AF AI AKI AN AS AT BP BY CD CF CT DO ED EU GI GO GP HF HR ID IF IN IR IS IT IV LD ME MH MI MR MS MY NG
@@ -93,9 +98,9 @@ FIRST_NAMES = _words(
 )
 # first names that are also the names of hospitals, wards, places and programmes: they count only before a surname
 FIRST_NAMES_OF_THINGS = _words(
-    """albert alex alexandra arthur charlotte edward elizabeth florence george grace jack james jan jasmine jean
-    jess jordan kim lee leo lewis lily margaret mark martha mary noor ola oliver rosie ross sam scott stanley
-    stella victor"""
+    """albert alex alexandra alice anne arthur beatrice catherine charlotte diana edward elizabeth florence
+    george grace jack james jan jasmine jean jess jordan kim lee leo lewis lily margaret mark martha mary noor
+    ola oliver rosie ross sam scott stanley stella victor victoria"""
 )
 SURNAMES = _words(
     """adams ahmed akhtar ali allen anderson andrews armstrong asante atkinson bailey barnes begum bennett brown
@@ -111,6 +116,12 @@ SURNAMES = _words(
     williamson wilson wojcik wright"""
 )
 PARTICLES = _words("""al ap bin bint da de del den der di du el ibn la le ter ul ur van von""")
+# words of clinics that are surnames after a first name, and first names that are so before a surname only
+SURNAMES_OF_THINGS = _words(
+    """bell best bird black box bridge case cross day field gold good green grange hall heath hill king light long mill
+    mills nightingale page park power price short street vale ward white young"""
+)
+FIRST_NAMES_OF_WORDS = _words("art bill dawn grace hope joy mark may pat rob sue will")
 # surnames that end as abstract nouns do
 SURNAMES_IN_ING = _words(
     """browning bunting clement dowling downing fielding fleming gelling golding gosling harding harling
@@ -130,124 +141,128 @@ EPONYMS = _phrases(
 
 # what a clinic or an organisation is called, and the words of improvement: no name holds one of them
 NO_NAME = _words(
-    """a about above academy accelerator acceptable access accident accreditation accuracy across act action
-    active activity acuity acute adherence admin administration admission admissions adult adults advance
+    """a about above academy accelerator acceptable access accident accreditation accuracy accurx across act
+    action active activity acuity acute adherence admin administration admission admissions adult adults advance
     advanced advice advocate after against age aged agenda aid aim aims alarm alarms alcohol alert alerts all
-    allergy alliance allied allocation alzheimer ambassador ambassadors ambulance ambulatory an anaesthesia
-    anaesthetic analysis and annual antenatal antibiotic antibiotics anticipatory anticoagulation app
-    appointment appointments appraisal apprentice apprenticeship approach approved apron area areas arm arrest
-    arrival as assess assessed assessment assessments assist assistant association assurance asthma at
+    allergy alliance allied allocate allocation alzheimer ambassador ambassadors ambulance ambulatory an
+    anaesthesia anaesthetic analysis and annual antenatal antibiotic antibiotics anticipatory anticoagulation
+    app appointment appointments appraisal apprentice apprenticeship approach approved apron area areas arm
+    arrest arrival as assess assessed assessment assessments assist assistant association assurance asthma at
     attendance audit audits authority autism availability avoid avoidable award awareness babies baby back bank
     barrier barthel barts base based baseline bay bed beds bedside before behaviour being benefit best better
-    between bike birth births bleep blood board body booking booklet boost booster both bowel box boy brain
-    breach breast breastfeeding breathlessness bridge brief briefing bring bristol british bronchiolitis buddy
-    budget build building bundle bundles bureau business by cafe cake calendar call caller calls campaign campus
-    can cancellation cancellations cancer cannula capacity cardiac cardiology care cared carers caring caseload
-    cases cataract catheter centre centred centres certificate chain challenge change changes charity chart
-    charts check checklist checks chemotherapy chest child children choice choices chronic circle civility class
-    clerking clinic clinical clinics clock closed closure club code codes coding coffee cognitive cohort cold
-    collaboration collaborative college combined comfort comments commission commissioning committee common
-    communication communications community companion company compassion compassionate competence competencies
-    competency complaint complaints complete completion complex compliance concern concerns confederation
-    conference confidence congress connect connected consent consortium constipation consult consultation
-    contacts content continence continuing continuity contraception contract control conversation conversations
-    coordination copd core corner cost costs council counselling count county course cover covid creating
-    criteria critical culture current customer cycle daily dashboard data database date day days deaf death
-    december decision decisions deconditioning decrease deep defibrillator delay delayed delays delirium deliver
-    delivery dementia dental department departments dependency dependent depression deprivation dermatology
-    design detection deteriorating deterioration development device devices diabetes diabetic diagnosis
-    diagnostic diagnostics dialysis diary did digital dignity direct disabilities disability discharge
-    discharges discussion disease disposal district diversion diversity division do document documentation
-    documents domestic door dose dosing double downtime draft drain dressing drive driven driver drop drug drugs
-    duty early ease eating economy ed edmonton education effective efficiency efficient effort elderly elective
-    electronic eligibility email embed embedding emergencies emergency emotional empathy empowering empowerment
-    encounter end endoscopy energy engagement english enhanced enhancing environment epilepsy epma equal
-    equality equipment equity error errors escalation escape essential estate estates evaluation evening event
-    every everyone evidence examination excellence exchange executive exercise expectations experience expert
-    extended external eye facilities facility facing faculty failure fall falls families family fast fasting
-    fatigue february federation feedback feeding feet female fertility festival fever field filing film finance
-    first fit fitness five flag flags flash flexible flow flu fluid fluids focus follow following food foot for
-    form forms formulary forum forward foundation four fracture frailty framework free freedom friday friendly
-    friends from front full function functional funding future gap gaps gastroenterology gastrostomy gateway
-    gather general genetic geriatric get getting girl give glasgow glucose go goal goals gold golden good
-    governance governor great green grid group groups growing growth guardian guidance guide guideline
-    guidelines guild guys gynaecology haematology hand handbook handover handovers hands happiness happy harm
-    have head heading heads health healthcare healthier healthwatch healthy hear hearing heart heel held hello
-    help her here high hip his hiv holding holistic home homeless homes hospice hospital hospitals hot hotline
-    hour hours house housing how hub hubs huddle huddles human hydration hygiene hypertension hypoglycaemia icb
-    ics icu idea ideas identification identified identify if imaging impact imperial implementation implementing
-    improve improved improvement improvements improving in incident incidents inclusion inclusive increase
-    increased increasing independence independent index indicator indicators individual induction inequalities
-    inequality infection infections informatics information informed infusion initial initiated initiation
-    initiative initiatives injection injury innovation innovations innovative inpatient inpatients input inquiry
-    inspection inspired institute insulin integrated integration intelligence intensive interactive interface
-    intermediate internal international interpreter interpreting intervention interventions interview into
-    intranet investigation investigations involvement iron is isolation issues it item iv january job join
-    joined joint journal journey journeys joy july junior just justice key keyworker kind kindness kit kitchen
-    kite knowledge lab laboratory labour language laparoscopic laser last late law lead leaders leadership
-    leaflet leaflets lean learn learner learning leave leaving led left leg legacy length less letter letters
-    level levels liaison library life lifestyle light line lines link list listening lists live liver living
-    local locality location locum logistics loneliness long loss low lower lunch lung macmillan magnet
-    maintaining make making male management managing map mapping march market masterclass maternal maternity
-    matter matters maximising me meal meals mealtime measure measurement measures mechanical medical medication
-    medications medicine medicines meet meeting meetings memory men menopause mental menu message messaging
-    method methods metrics midwifery mile milestone mind mindful mindfulness ministry minor minute minutes
-    mission mix mobile mobilisation mobility model modelling moment monday monitor monitoring monthly more
-    morning mortality mouth mouthcare move movement moving multidisciplinary musculoskeletal music my name
-    national navigation navigator near need needs neighbourhood neighbourhoods neonatal network networks neuro
-    neurology new newborn news newsletter next nhs night nightingale no noise non north northern not notes
-    notice notification november nursery nursing nutrition obesity observation observations obstetric obstetrics
-    occupational october of office officer officers older on oncology one ongoing online only open operating
-    operation operational operations opportunity optimisation optimised optimising options or oral order
-    ordering orders organisation organisations orientation oriented orthogeriatric orthopaedic orthopaedics our
-    out outcome outcomes outpatient outpatients outreach over oversight own owned oxygen pack package paediatric
-    paediatrics pain palliative panel paper paperless paperwork parent parents parity parkinson parkinsons part
-    participation partners partnership partnerships party passport passports path pathology pathway pathways
-    patients peer peers people percentage perform performance perinatal period peripheral person personal
-    personalised perspective pharmacy phase phlebotomy phone photo physical physiotherapy picture pilot pit
-    place plan planned planning plans plus pneumonia point policies policy population portal position positive
-    post postnatal postoperative power practical practice practices pre pregnancy preoperative preparation
-    prescribed prescriber prescribing prescription presentation pressure prevent preventing prevention primary
-    priorities prioritisation priority prison privacy private pro proactive problem procedure procedures process
-    processes procurement productive productivity profession professional professionals profile proforma
-    programme programmes progress project projects promise promoting promotion property protected protection
-    protocol protocols provider providers provision psychiatry psychological psychology public puddle pulmonary
-    pulse purple purpose qi qip qsir quality queen queue quick quiet quit race radiology raising ramadan rapid
-    rapidly rate rates ratio reach reaching ready recall receiving recognise recognition reconciliation record
-    recording records recovery recruitment red redesign redesigning reduce reduced reducing reduction referral
-    referrals reflection reform refusal regional register registers registry rehab rehabilitation relations
-    relationship relationships release released reliable relief reminder reminders remote renal repeat
-    replacement report reported reporting reports requesting requests rescue research resilience resource
+    between bike birth births bleep blood board body booking booklet boost booster borough both bowel box boy
+    brain breach breast breastfeeding breathlessness bridge brief briefing bring bristol british bronchiolitis
+    buddy budget build building bundle bundles bureau business by cafe cake calendar call caller calls campaign
+    campus can cancellation cancellations cancer cannula capacity cardiac cardiology care cared careflow carers
+    caring caseload cases cataract cathedral catheter centre centred centres cerner certificate chain challenge
+    change changes charity chart charter charts check checklist checks chemotherapy chest child children choice
+    choices christmas chronic circle civility class clerking clinic clinical clinics clock closed closure club
+    coast code codes coding coffee cognitive cohort cold collaboration collaborative college combined comfort
+    comments commission commissioning committee common communication communications community companion company
+    compassion compassionate competence competencies competency complaint complaints complete completion complex
+    compliance concern concerns confederation conference confidence congress connect connected consent
+    consortium constipation consult consultation contacts content continence continuing continuity contraception
+    contract control conversation conversations cooling coordination copd core corner cost costs cottage council
+    counselling count country county course court cover covid creating criteria critical cross culture current
+    customer cycle daily dashboard data database date datix day days deaf deanery death december decision
+    decisions deconditioning decrease deep defibrillator delay delayed delays delirium deliver delivery dementia
+    dental department departments dependency dependent depression deprivation dermatology design detection
+    deteriorating deterioration development device devices diabetes diabetic diagnosis diagnostic diagnostics
+    dialysis diary did digital dignity direct disabilities disability discharge discharges discussion disease
+    dispensary disposal district diversion diversity division diwali do document documentation documents
+    domestic door dose dosing double downtime draft drain dressing drive driven driver drop drug drugs duty
+    early ease easter eating economy ed edmonton education effective efficiency efficient effort eid elderly
+    elective electronic eligibility email embed embedding emergencies emergency emis emotional empathy
+    empowering empowerment encounter end endoscopy energy engagement english enhanced enhancing environment epic
+    epilepsy epma equal equality equipment equity error errors escalation escape essential estate estates
+    evaluation evening event every everyone evidence examination excellence exchange executive exercise
+    expectations experience expert extended external eye facilities facility facing faculty failure fall falls
+    families family farm fast fasting fatigue february federation feedback feeding feet female fertility
+    festival fever field filing film finance first fit fitness five flag flags flash flexible flow flu fluid
+    fluids focus follow following food foot for form forms formulary forum forward foundation four fracture
+    frailty framework free freedom friday friendly friends from front full function functional funding future
+    gap gaps garden gardens gastroenterology gastrostomy gateway gather general genetic geriatric get getting
+    girl give glasgow glucose go goal goals gold golden good governance governor grange great green grid group
+    groups grove growing growth guardian guidance guide guideline guidelines guild guys gynaecology haematology
+    hall hand handbook handover handovers hands happiness happy harm have head heading heads health healthcare
+    healthier healthwatch healthy hear hearing heart heath heel held hello help her here high hip his hiv
+    holding holistic home homeless homes hospice hospital hospitals hot hotline hour hours house housing how hub
+    hubs huddle huddles human hydration hygiene hypertension hypoglycaemia icb ics icu idea ideas identification
+    identified identify if imaging impact imperial implementation implementing improve improved improvement
+    improvements improving in incident incidents inclusion inclusive increase increased increasing independence
+    independent index indicator indicators individual induction inequalities inequality infection infections
+    infirmary informatics information informed infusion initial initiated initiation initiative initiatives
+    injection injury innovation innovations innovative inpatient inpatients input inquiry inspection inspired
+    institute insulin integrated integration intelligence intensive interactive interface intermediate internal
+    international interpreter interpreting intervention interventions interview into intranet investigation
+    investigations involvement iron is isolation issues it item iv january job join joined joint journal journey
+    journeys joy july junior just justice key keyworker kind kindness kit kitchen kite knowledge lab laboratory
+    labour language laparoscopic laser last late law lead leaders leadership leaflet leaflets lean learn learner
+    learning leave leaving led left leg legacy length less letter letters level levels liaison library life
+    lifestyle light line lines link list listening lists live liver living local locality location locum lodge
+    logistics loneliness long lorenzo loss low lower lunch lung macmillan magnet maintaining make making male
+    management managing manor map mapping march mark-up market masterclass maternal maternity matter matters
+    maximising me meal meals mealtime measure measurement measures mechanical medical medication medications
+    medicine medicines meet meeting meetings memory men menopause mental menu merger message messages messaging
+    messenger method methods metrics midwifery mile milestone mill mills mind mindful mindfulness ministry minor
+    minute minutes mission mix mobile mobilisation mobility model modelling moment monday monitor monitoring
+    monthly mop more morning mortality mouth mouthcare move movement moving multidisciplinary musculoskeletal
+    music my name national navigation navigator near need needs neighbourhood neighbourhoods neonatal network
+    networks neuro neurology new newborn news newsletter next nhs night nightingale no noise non north northern
+    not notes notice notification november nursery nursing nutrition obesity observation observations obstetric
+    obstetrics occupational october of office officer officers older on oncology one ongoing online only open
+    operating operation operational operations opportunity optima optimisation optimised optimising options or
+    oral order ordering orders organisation organisations orientation oriented orthogeriatric orthopaedic
+    orthopaedics our out outcome outcomes outpatient outpatients outreach over oversight own owned oxygen pack
+    package paediatric paediatrics pain palliative panel paper paperless paperwork parent parents parish parity
+    park parkinson parkinsons part participation partners partnership partnerships party passport passports path
+    pathology pathway pathways patients peer peers people percentage perform performance perinatal period
+    peripheral person personal personalised perspective pharmacy phase phlebotomy phone photo physical
+    physiotherapy picture pilot pit place plan planned planning plans playground playroom plus pneumonia point
+    policies policy polyclinic population portal position positive post postnatal postoperative potato power
+    practical practice practices pre pregnancy preoperative preparation prescribed prescriber prescribing
+    prescription presentation pressure prevent preventing prevention primary priorities prioritisation priority
+    prison privacy private pro proactive problem procedure procedures process processes procurement productive
+    productivity profession professional professionals profile proforma programme programmes progress project
+    projects promise promoting promotion property protected protection protocol protocols provider providers
+    provision psychiatry psychological psychology public puddle pulmonary pulse purple purpose qi qip qsir
+    quality queen queens queue quick quiet quit quiz race radiology raising ramadan rapid rapidly rate rates
+    ratio reach reaching ready recall receiving recognise recognition reconciliation record recording records
+    recovery recruitment red redesign redesigning reduce reduced reducing reduction referral referrals
+    reflection reform refurbishment refusal regional register registers registry rehab rehabilitation relations
+    relationship relationships release released reliable relief relocation reminder reminders remote renal
+    repeat replacement report reported reporting reports requesting requests rescue research resilience resource
     resources respect respiratory respite responder response responsibility responsive rest restraint results
     resuscitation retention return reusable review reviews revised rheumatology right rights risk risks road
-    rockwood role roles room rooms rota rotas rotation round rounding rounds route routine royal rule run rural
-    safe safeguarding safely safer safest safety saint sample samples satisfaction saturday save saving say
-    scale scan scanner scanning scans scheduling scheme school schools schwartz science score scorecard scores
-    screen screening seacole seat second section secure seeing seen self senior sensory sepsis september serious
-    service services session sessions set setting seven sexual shadowing shape shared sharing sheet sheets shift
-    shifts shine shop short shortage side sight sign signage signed signs silver simple simulation single site
-    sites situation six sixty skill skills skin sleep slips smart smear smile smoke smoking sms social society
-    south southern space speak speaking specialist specialists specialities speciality specialty specific
-    specific-level speech spiritual spot square st staff staffing stage standard standardised standards star
-    start state station status stay step steps steroid stewardship stigma stock stockport stoma stop stopping
-    stories story stranded strategic strategy streaming street strength stress stroke strong structure
-    structured student students study sub success suicide suite summary summit sunday support supported
-    supporting surgery surgical surveillance survey surveys sustainability sustainable swab swallow sweep system
-    systems table tag take taking talk talking target targeted task tea team teams technology tele telehealth
-    telephone template ten test testing tests text text-message that the theatre theatres their them therapies
-    therapy there these think third this three thrombosis through throughput thursday time timeliness timely
-    times to tobacco today together toilet too tool toolkit tools top total touch toward towards town tracer
-    tracheostomy tracing tracker tracking training transfer transfers transformation transforming transfusion
-    transition transitions transport trauma travel treat treatment treatments tree triage trial triangle
-    triggered trip trolley trust trusted trusts tube tuesday turnaround tv twilight two ulcer ulcers ultrasound
-    unit units university unplanned unscheduled unwell up update upper uptake urgent urinary urology use user
-    users using utilisation vaccination vaccine vaccines value values vascular vein venous version vessel video
-    virtual vision visit visiting visitor visits visual vital voice voices voluntary vte vulnerable wait waiting
-    waits wales walk walking walkround wall want ward wards was waste watch water waterlow way ways we wednesday
-    week weekend weekly weight welcome welfare well wellbeing wellness west western what wheelchair when where
-    which whiteboard who whole why will winter with within without women work workbook worker workers workflow
-    workforce working workload workshop workshops world worry wound wounds wristband writing wrong year years
-    yellow yoga you young your youth zero zone"""
+    rockwood role roles rollout romford room rooms rota rotas rotation round rounding rounds route routine royal
+    rule run rural safe safeguarding safely safer safest safety saint sample samples satisfaction saturday save
+    saving say scale scan scanner scanning scans scheduling scheme school schools schwartz science score
+    scorecard scores screen screening seacole seat second section secure seeing seen self senior sensory sepsis
+    september serious service services session sessions set setting seven sexual shadowing shape shared sharing
+    sheet sheets shift shifts shine shop short shortage side sight sign signage signed signs silver simple
+    simulation single site sites situation six sixty skill skills skin sleep slips smart smear smile smoke
+    smoking sms social society software south southern space speak speaking specialist specialists specialities
+    speciality specialty specific specific-level speech spiritual spot square st staff staffing stage standard
+    standardised standards star start state station status stay step steps steroid stewardship stigma stock
+    stockport stoma stop stopping stories story stranded strategic strategy streaming street strength stress
+    stroke strong structure structured student students study sub success suicide suite summary summit sunday
+    support supported supporting surgery surgical surveillance survey surveys sustainability sustainable swab
+    swallow sweep system systems systmone table tag take taking talk talking target targeted task tea team teams
+    technology tele telehealth telephone template ten tender test testing tests text text-message that the
+    theatre theatres their them themed theming therapies therapy there these think third this three thrombosis
+    through throughput thursday tiggywinkle time timeliness timely times to tobacco today together toilet too
+    tool toolbox toolkit tools top total touch toward towards town tracer tracheostomy tracing tracker tracking
+    training transfer transfers transformation transforming transfusion transition transitions transport trauma
+    travel treat treatment treatments tree triage trial triangle triggered trip trolley trust trusted trusts
+    tube tuesday turnaround tv twilight two ulcer ulcers ultrasound unit units universal university unplanned
+    unscheduled unwell up update upgrade upper uptake urgent urinary urology use user users using utilisation
+    vaccination vaccine vaccines vale valley value values vascular vein venous version vessel video village
+    virtual vision visit visiting visitor visits visual vital vitals voice voices voluntary vte vulnerable wait
+    waiting waits wales walk walking walkround wall want ward wards warming was waste watch water waterlow way
+    ways we wednesday week weekend weekly weight welcome welfare well wellbeing wellness west western what
+    wheelchair when where which whiteboard who whole why will winter with within without women work workbook
+    worker workers workflow workforce working workload workshop workshops world worry wound wounds wristband
+    writing wrong year years yellow yoga you young your youth zero zone"""
 )
 # places stand first in the names of trusts; a surname may be one too, so only the first word is judged by them
 PLACES = _words(

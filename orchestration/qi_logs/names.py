@@ -23,17 +23,21 @@ from orchestration.qi_logs.name_words import (
     FILLERS,
     FIRST_NAMES,
     FIRST_NAMES_OF_THINGS,
+    FIRST_NAMES_OF_WORDS,
     LABELLED,
     MAY_FOLLOW,
     NO_NAME,
     NO_NAME_ENDINGS,
     PARTICLES,
+    PERSON_VERBS,
     PLACES,
     QUALIFIERS,
     ROLES,
+    STAFF,
     SURNAME_AFTER,
     SURNAMES,
     SURNAMES_IN_ING,
+    SURNAMES_OF_THINGS,
     TITLES,
 )
 
@@ -95,7 +99,7 @@ class _Name:
     def is_ruled_out(self) -> bool:
         """A word of clinics or organisations in it or right after it, or a name that things are called by."""
         folded = self.folded
-        if any(_is_no_name(word) for word in folded) or (folded and folded[0] in PLACES):
+        if _is_ruled_out(folded) or (folded and folded[0] in PLACES):
             return True
         if " ".join(folded[:2]) in EPONYMS:
             return True
@@ -174,7 +178,7 @@ def _is_titled(text: str, tokens: Sequence[_Token], index: int) -> bool:
         name.initials or first.folded in FIRST_NAMES | SURNAMES
     ):
         return False
-    return not _is_no_name(first.folded) or (bool(name.initials) and first.folded in SURNAMES)
+    return not _is_ruled_out(name.folded[:2]) or not _is_no_name(first.folded)
 
 
 def _is_named_after(text: str, tokens: Sequence[_Token], index: int) -> bool:
@@ -195,22 +199,24 @@ def _is_named_after(text: str, tokens: Sequence[_Token], index: int) -> bool:
     is_told = role.text.islower() or is_label
     if name.is_known or (role.folded in SURNAME_AFTER and name.folded[-1] in SURNAMES):
         return True
-    if name.initials and (is_told or name.has_dotted_initial):
-        return is_told or len(name.initials) > 1 or name.has_dotted_initial
+    if name.initials:
+        is_article = len(name.initials) == 1 and name.initials[0].text in ("A", "I")
+        is_told = is_told or (name.following is not None and name.following.text in PERSON_VERBS)
+        return is_told or name.has_dotted_initial or (role.folded in STAFF and not is_article)
     if name.is_lone_first_name:
         return is_told
-    return name.has_shape and _is_told_by_role(role, is_label=is_label, ends_clause=name.ends_clause)
+    return name.has_shape and _is_told_by_role(role, name, is_label=is_label)
 
 
-def _is_told_by_role(role: _Token, *, is_label: bool, ends_clause: bool) -> bool:
-    """Whether the place beside the role makes an unknown name a name: a label before it, or a role amid plain text."""
+def _is_told_by_role(role: _Token, name: _Name, *, is_label: bool) -> bool:
+    """Whether what stands round an unknown name makes it one: a label, a role amid plain text, or what persons do."""
     if is_label:
-        return ends_clause and role.folded in LABELLED | {"consultant", "by"}
-    return role.text.islower()
+        return name.ends_clause and role.folded in LABELLED | {"consultant", "by"}
+    return role.text.islower() or (name.following is not None and name.following.text in PERSON_VERBS)
 
 
 def _is_named_before(text: str, tokens: Sequence[_Token], index: int) -> bool:
-    """'Jane Smith, project lead', 'Tom O'Brien (consultant)': only known names, as headings end in roles too."""
+    """'Jane Smith, project lead', 'Tom O'Brien (consultant)': known names, or any before a comma or bracket."""
     at = index - 1
     while at >= 0 and tokens[at].folded in QUALIFIERS and not _gap(text, tokens, at).strip():
         at -= 1
@@ -227,13 +233,31 @@ def _is_named_before(text: str, tokens: Sequence[_Token], index: int) -> bool:
             break
         first -= 1
     name = [token for token in tokens[first : at + 1] if token.is_capitalised]
-    return any(_is_known_pair(one.folded, other.folded) for one, other in pairwise(name))
+    if any(_is_known_pair(one.folded, other.folded) for one, other in pairwise(name)):
+        return True
+    # organisations are marked "(lead)" as well, so a bare lead does not tell
+    role = tokens[index].text
+    is_told = gap.strip() in (",", "(") and role.islower() and (role != "lead" or at < index - 1)
+    folded = [token.folded for token in name]
+    return is_told and len(name) == 2 and folded[0] not in PLACES and not _is_ruled_out(folded)
 
 
 def _is_known_pair(one: str, other: str) -> bool:
-    if _is_no_name(one) or _is_no_name(other) or f"{one} {other}" in EPONYMS:
-        return False
-    return one in FIRST_NAMES
+    return one in FIRST_NAMES and not _is_ruled_out([one, other]) and f"{one} {other}" not in EPONYMS
+
+
+def _is_ruled_out(folded: Sequence[str]) -> bool:
+    """Whether a word is of clinics or organisations and no neighbour makes it a name ('Sarah Ward', 'Will Turner')."""
+    for index, word in enumerate(folded):
+        if not _is_no_name(word):
+            continue
+        before = folded[index - 1] if index else ""
+        after = folded[index + 1] if index + 1 < len(folded) else ""
+        is_surname = word in SURNAMES_OF_THINGS and before in FIRST_NAMES and before not in FIRST_NAMES_OF_THINGS
+        is_first_name = word in FIRST_NAMES_OF_WORDS and after in SURNAMES
+        if not is_surname and not is_first_name:
+            return True
+    return False
 
 
 def _is_known_in_small_letters(text: str, tokens: Sequence[_Token], at: int) -> bool:
@@ -292,7 +316,9 @@ def _is_no_name(word: str) -> bool:
         return True
     if "-" in word and any(part in NO_NAME for part in word.split("-")):
         return True
-    is_abstract = len(word) >= 7 and word.endswith(NO_NAME_ENDINGS)
+    word = word.rpartition("-")[2]
+    # Xiaoming and Zhiying end as English words do, but begin as few of them do
+    is_abstract = len(word) >= 7 and word.endswith(NO_NAME_ENDINGS) and not word.startswith(("x", "z", "qi"))
     return is_abstract and word not in FIRST_NAMES | SURNAMES | SURNAMES_IN_ING
 
 

@@ -36,16 +36,17 @@ SEPARATORS = r"[\s\-./\\_]{0,3}"
 TEN_DIGITS = re.compile(rf"(?<!\d)(?=(\d(?:{SEPARATORS}\d){{9}})(?!\d))")
 # in groups of three, three and four, as NHS numbers are printed, anything but a letter may stand between
 THREE_THREE_FOUR = re.compile(r"(?<!\d)(?=(\d{3}[^\w]{1,6}\d{3}[^\w]{1,6}\d{4})(?!\d))")
-EMAIL = re.compile(r"[\w.%+'-]+\s?(?:@|[\[(]at[\])])\s?[\w-]+(?:\.[\w-]+)*\.[^\W\d_][\w-]+", re.IGNORECASE)
+EMAIL = re.compile(r"[\w.%+'-]{1,64}\s?(?:@|[\[(]at[\])])\s?[\w-]+(?:\.[\w-]+)*\.[^\W\d_][\w-]+", re.IGNORECASE)
 UK_PHONE = re.compile(r"(?<![\d.])(?:(?:\+|00)\s?44[\s-]?(?:\(0\)[\s-]?)?|\(?0)[12378](?:[\s()-]{0,2}\d){8,9}(?!\d)")
 DATE_OR_DECIMAL = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?|-?\d{1,3}\.\d+")
 
 # dates and financial years, which put beside other numbers could look like one long number
 _DAY_AND_MONTH = r"(?:0?[1-9]|[12]\d|3[01])([-/.])(?:0?[1-9]|[12]\d|3[01])"
 FULL_DATE = re.compile(
-    rf"(?<!\d)(?:{_DAY_AND_MONTH}\1(?:19|20)\d\d|(?:19|20)\d\d([-/.])(?:0?[1-9]|1[0-2])\2(?:0?[1-9]|[12]\d|3[01])|"
-    r"(?:19|20)\d\d[-/](?:\d\d|(?:19|20)\d\d))(?!\d)"
+    rf"(?<!\d)(?:{_DAY_AND_MONTH}\1(?:19|20)\d\d|(?:19|20)\d\d([-/.])(?:0?[1-9]|1[0-2])\2(?:0?[1-9]|[12]\d|3[01]))"
+    r"(?!\d)"
 )
+YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/]((?:19|20)?\d\d)(?!\d)")
 SHORT_DATE = re.compile(rf"(?<!\d){_DAY_AND_MONTH}\1\d\d(?!\d)")
 
 POSTCODE = re.compile(
@@ -197,7 +198,7 @@ _BIRTH = r"(?<![a-z])(?:d\.?[ -]?o\.?[ -]?b(?![a-z])\.?|date[ _-]?of[ _-]?birth|
 _LINK = r"(?:[^\w]|\b(?:is|was|of|on|the|patient|pt|recorded|given|as)\b|_){0,8}"
 BIRTH = re.compile(
     rf"{_BIRTH}{_LINK}{_DATE}|(?<!\d){_DATE}[^\w]{{0,4}}(?:is the )?{_BIRTH}|"
-    rf"(?<![a-z])(?P<who>\w+)?\s*\bborn\b[^\w]{{0,3}}(?:on\s+)?(?:the\s+)?[^\w]{{0,2}}{_DATE}"
+    rf"(?<![a-z])(?P<who>\w{{1,20}})?\s*\bborn\b[^\w]{{0,3}}(?:on\s+)?(?:the\s+)?[^\w]{{0,2}}{_DATE}"
 )
 BIRTH_WORDS = re.compile(r"b(?:irth|orn)|d\.?[ -]?o\.?[ -]?b")
 # 'babies born 01/04/2023 to 30/06/2023' tells of a group
@@ -313,7 +314,8 @@ def screen_cells(
             rules = known.get(text)
             if rules is None:
                 rules = known[text] = tuple(rules_hit(text, kind))
-            found.update((number, index, rule) for rule in rules)
+            if rules:
+                found.update((number, index, rule) for rule in rules)
     return [Hit(rule, sheet, number, column_letter(index)) for number, index, rule in sorted(found)]
 
 
@@ -323,11 +325,11 @@ def rules_hit(text: str, kind: Kind = "text") -> Iterator[Rule]:
         return
     plain = _plain(text)
     digits = len(DIGIT.findall(plain))
-    if digits >= 10 and _has_nhs_number(FULL_DATE.sub(" D ", plain)):
+    if digits >= 10 and _has_nhs_number(_without_dates(plain)):
         yield "nhs_number"
     if ("@" in plain or "at)" in plain.lower() or "at]" in plain.lower()) and EMAIL.search(plain):
         yield "email_address"
-    if digits >= 10 and UK_PHONE.search(SHORT_DATE.sub(" D ", FULL_DATE.sub(" D ", plain))):
+    if digits >= 10 and UK_PHONE.search(SHORT_DATE.sub(" D ", _without_dates(plain))):
         yield "uk_phone_number"
     if digits >= 2 and _has_postcode(plain):
         yield "uk_postcode"
@@ -357,7 +359,7 @@ def _in_personal_columns(
 
 
 def _headings(rows: Sequence[Sequence[str]]) -> Mapping[tuple[int, int], str]:
-    """Headings that ask for persons, by row and column; above a heading stand at most two cells, titles."""
+    """Headings that ask for persons, by row and column; at most two cells, titles of the table, stand above one."""
     found: dict[tuple[int, int], str] = {}
     above: dict[int, int] = {}
     for number, row in enumerate(rows[:HEADING_ROWS], start=1):
@@ -426,6 +428,15 @@ def _folded(character: str) -> str:
     if category in ("Cf", "Mn", "Me") or character in BLANKS:
         return ""
     return character
+
+
+def _without_dates(text: str) -> str:
+    """The text with a letter for each date with four figures for its year and each financial year."""
+    return YEARS.sub(_without_financial_year, FULL_DATE.sub(" D ", text))
+
+
+def _without_financial_year(match: re.Match[str]) -> str:
+    return " D " if str(int(match[1]) + 1).endswith(match[2]) else match[0]
 
 
 def _has_nhs_number(text: str) -> bool:
