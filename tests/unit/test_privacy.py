@@ -202,7 +202,7 @@ def test_a_measure_called_nhs_number_among_the_data_is_no_heading() -> None:
 
 def test_the_message_of_a_held_file_has_words_for_every_rule() -> None:
     rules = ("uk_postcode", "date_of_birth", "name_near_role", "personal_column")
-    message = str(held("log.csv", [Hit(rule, "", 2, "C") for rule in rules]))
+    message = str(held_message("log.csv", [Hit(rule, "", 2, "C") for rule in rules]))
     for words in ("UK postcode", "date of birth", "name beside a role", "column of personal data"):
         assert f"{words} in row 2, column C" in message
 
