@@ -53,7 +53,7 @@ def read_canonical(source: SourceFile, dataset: str) -> Parsed:
     if sheet.header[: len(CANONICAL_LEAD)] != CANONICAL_LEAD:
         raise NotOfThisDataset(f"{source.name}: not in canonical form; users' files come in by `evenhand log import`")
     tables = dict(_canonical_tables(sheet, dataset))
-    start, end = _period(tables.values())
+    start, end = _period(dataset, tables)
     label = "undated" if start == end == EARLIEST else f"{start} to {end}"
     return Parsed("canonical", tables, start, end, label)
 
@@ -200,14 +200,15 @@ def column_letter(index: int) -> str:
     return letters
 
 
-def _period(tables: Iterable[Table]) -> tuple[date, date]:
+def _period(dataset: str, tables: Mapping[str, Table]) -> tuple[date, date]:
     """First and last date that the file speaks of; the earliest allowed date when it has none."""
+    spec = dataset_spec(dataset)
     days = {
         day
-        for table in tables
-        for name in table.frame.columns
-        if name.endswith("_on")
-        for text in table.frame[name].dropna().unique()
+        for name, table in tables.items()
+        for column in spec.entity(name).columns
+        if column.type is ColumnType.DATE
+        for text in table.frame[column.name].dropna().unique()
         if (day := iso_date(text)) is not None
     }
     return (min(days), max(days)) if days else (EARLIEST, EARLIEST)

@@ -1,7 +1,7 @@
 -- every observation "as was" (codes as published) and "as now" (constituents pooled under the successor)
 with observations as (select * from {{ ref('observations') }}),
 
-measures as (select * from {{ ref('stg_platform__measures') }}),
+measures as (select * from {{ ref('int_measures__known') }}),
 
 current_codes as (select * from {{ ref('int_organisations__current') }}),
 

@@ -1,4 +1,4 @@
-with measures as (select * from {{ ref('stg_platform__measures') }})
+with measures as (select * from {{ ref('int_measures__known') }})
 
 select
     measure_id,
@@ -23,5 +23,6 @@ select
     disclosure_evidence,
     revision_tolerance,
     linked_qi_topics,
-    notes
+    notes,
+    is_local
 from measures

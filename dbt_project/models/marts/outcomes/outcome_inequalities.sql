@@ -3,7 +3,7 @@ with trends as (
     where observation_kind = 'rate_within_stratum' and stratum_dimension <> 'all'
 ),
 
-measures as (select * from {{ ref('stg_platform__measures') }}),
+measures as (select * from {{ ref('int_measures__known') }}),
 
 {% set family = [
     'measure_id', 'organisation_view', 'organisation_scheme', 'organisation_code', 'period_start', 'period_end',

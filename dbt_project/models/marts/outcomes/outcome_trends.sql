@@ -1,6 +1,6 @@
 with viewed as (select * from {{ ref('int_observations__viewed') }}),
 
-measures as (select * from {{ ref('stg_platform__measures') }}),
+measures as (select * from {{ ref('int_measures__known') }}),
 
 organisations as (select * from {{ ref('int_organisations__versioned') }}),
 

@@ -1,14 +1,20 @@
+with registers as (select * from {{ lake('qi_registers', 'registers') }}),
+
+releases as (select * from {{ ref('stg_platform__releases') }})
+
 select
-    cast(null as string) as register,
-    cast(null as string) as organisation_code,
-    cast(null as date) as covers_from,
-    cast(null as date) as covers_to,
-    cast(null as date) as received_on,
-    cast(null as double) as expected_projects_per_year,
-    cast(null as string) as expected_basis,
-    cast(null as string) as clinical_topics,
-    cast(null as double) as staff_wte,
-    cast(null as bigint) as release_rank,
-    cast(null as boolean) as is_synthetic,
-    cast(null as string) as release_sha256
-where false
+    registers.register,
+    registers.organisation_code,
+    registers.covers_from,
+    registers.covers_to,
+    registers.received_on,
+    registers.expected_projects_per_year,
+    registers.expected_basis,
+    registers.clinical_topics,
+    registers.staff_wte,
+    releases.release_rank,
+    releases.origin = 'synthetic' as is_synthetic,
+    registers.release_sha256
+from registers
+inner join releases
+    on registers.release_sha256 = releases.release_sha256 and releases.dataset = 'qi_registers'

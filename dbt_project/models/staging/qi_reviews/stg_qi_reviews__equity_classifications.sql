@@ -1,11 +1,18 @@
+with equity_classifications as (select * from {{ lake('qi_reviews', 'equity_classifications') }}),
+
+releases as (select * from {{ ref('stg_platform__releases') }})
+
 select
-    cast(null as string) as register,
-    cast(null as string) as project_ref,
-    cast(null as string) as field,
-    cast(null as string) as value,
-    cast(null as string) as coder,
-    cast(null as date) as coded_on,
-    cast(null as bigint) as release_rank,
-    cast(null as boolean) as is_synthetic,
-    cast(null as string) as release_sha256
-where false
+    equity_classifications.register,
+    equity_classifications.project_ref,
+    'p' || substr(md5(equity_classifications.register || '|' || equity_classifications.project_ref), 1, 15) as project_key,
+    equity_classifications.field,
+    equity_classifications.value,
+    equity_classifications.coder,
+    equity_classifications.coded_on,
+    releases.release_rank,
+    releases.origin = 'synthetic' as is_synthetic,
+    equity_classifications.release_sha256
+from equity_classifications
+inner join releases
+    on equity_classifications.release_sha256 = releases.release_sha256 and releases.dataset = 'qi_reviews'

@@ -1,0 +1,1 @@
+"""Local outcomes: stratified outcomes that a team measures itself."""
