@@ -103,6 +103,12 @@ _LINK: Row = {
     "numerator_after": 60.0, "denominator_after": 100.0, "value_after": 60.0, "change": 10.0, "reach_share": 0.5,
     "reach_basis": "counted", "status": "linked", "claim": "association", "is_synthetic": False,
 }  # fmt: skip
+_PROGRAMME: Row = {
+    "organisation_code": "RXX", "programme": "nhs_impact", "organisation_code_as_now": "RXX", "is_exposed": True,
+    "is_comparator": False, "first_exposed_on": "2019-01-01", "first_exposed_precision": "calendar_year",
+    "first_exposed_status": "value", "last_left_on": "2021-03-31", "exposures": 2, "undated_exposures": 1,
+    "is_synthetic": False, "dataset": "improvement_programmes", "release_sha256": SHA,
+}  # fmt: skip
 _ORGANISATION: Row = {
     "organisation_code": "RXX", "organisation_scheme": "ods", "version": 1, "name": "A TRUST",
     "organisation_level": "provider", "opened_on": "1994-04-01", "closed_on": "2024-04-01",
@@ -125,7 +131,7 @@ _MEASURE: Row = {
     "direction": "higher", "role": "outcome", "nature": "flow", "quality_theme": "outcomes",
     "observation_kind": "rate_within_stratum", "adjustment": "crude", "margin_overall": 1.0,
     "margin_absolute_gap": 1.0, "margin_relative_gap": 0.0953, "disclosure_rule": "nearest_5",
-    "disclosure_suppression": "below 5", "disclosure_evidence": "seen", "revision_tolerance": 2.0,
+    "disclosure_suppression": "below 5", "disclosure_evidence": "seen", "revision_tolerance": 2.0, "is_local": False,
 }  # fmt: skip
 _DELIVERIES: Row = {
     **_MEASURE, "margin_overall": None, "margin_absolute_gap": None, "margin_relative_gap": None,
@@ -203,6 +209,12 @@ GOOD: dict[str, list[Row]] = {
     ],
     "qi_activity": [_ACTIVITY],
     "qi_outcome_links": [_LINK],
+    "improvement_programmes": [
+        _PROGRAMME,
+        {**_PROGRAMME, "organisation_code": "RYY", "is_exposed": False, "is_comparator": True, "exposures": 0,
+         "undated_exposures": 0, "first_exposed_on": None, "first_exposed_precision": "unknown",
+         "first_exposed_status": "not_applicable", "last_left_on": None},
+    ],
     "organisations": [_ORGANISATION, _ENGLAND],
     "organisation_successions": [_SUCCESSION, {**_SUCCESSION, "new_code": "RZZ", "share": 0.4}],
     "measures": [_MEASURE, _DELIVERIES],
@@ -333,6 +345,16 @@ TAMPERED: dict[str, dict[str, Row]] = {
         "no_series_starts_before_1990": {"first_period_start": "1900-01-01"},
         "a_linked_series_says_its_reach": {"reach_share": None},
     },
+    "improvement_programmes": {
+        "an_exposure_that_nobody_dates_has_no_day": {"first_exposed_status": "missing_at_source"},
+        "an_exposure_that_is_dated_has_its_day": {"first_exposed_on": None},
+        "who_is_exposed_has_an_exposure": {"exposures": 0, "undated_exposures": 0},
+        "every_organisation_took_part_or_was_compared": {"is_exposed": False, "exposures": 0, "undated_exposures": 0},
+        "no_more_exposures_lack_a_day_than_there_are": {"undated_exposures": 3},
+        "nobody_was_exposed_before_1990": {"first_exposed_on": "1900-01-01"},
+        "nobody_left_before_1990": {"last_left_on": "1900-01-01"},
+        "nobody_leaves_before_joining": {"last_left_on": "2018-12-31"},
+    },
     "organisations": {
         "no_organisation_lacks_its_first_version": {"version": 2},
         "no_organisation_closes_before_it_opens": {"closed_on": "1994-03-31"},
@@ -349,6 +371,7 @@ TAMPERED: dict[str, dict[str, Row]] = {
         "a_split_is_marked_as_approximate": {"is_approximate": False},
     },
     "measures": {
+        "a_local_measure_is_known_by_its_name": {"is_local": True},
         "a_percentage_is_multiplied_by_100": {"multiplier": 1.0},
         "a_rate_says_its_denominator": {"denominator": None},
         "a_distribution_has_no_denominator": {**_DELIVERIES, "denominator": "All"},
@@ -413,12 +436,12 @@ WHOLE_TABLE: dict[str, list[Row]] = {
     "the_mart_is_not_empty": [],
     "england_is_among_the_organisations": [{}],
 }
-EMPTY = ("lineage", "revisions")  # marts other than those of QI work that may have no row
+EMPTY = ("improvement_programmes", "lineage", "revisions")  # marts other than those of QI work that may have no row
 MARKERS = {
     "outcome_trends": "stratum_scheme", "outcome_inequalities": "stratum_scheme", "qi_outcome_links": "stratum_scheme",
     "qi_activity": "organisation_code", "organisations": "organisation_code", "organisation_successions": "old_code",
     "measures": "measure_id", "breaks": "break_id", "data_quality": "entity", "qi_projects": "project_ref",
-    "qi_project_sites": "project_ref",
+    "qi_project_sites": "project_ref", "improvement_programmes": "organisation_code",
 }  # fmt: skip
 
 
