@@ -58,7 +58,8 @@ def workbook_sheets(dataset: str, file: SyntheticFile, folder: Path) -> dict[str
     path.write_bytes(file.content)
     book = CalamineWorkbook.from_path(str(path))
     return {
-        entity.name: book.get_sheet_by_name(sheet_title(entity)).to_python() for entity in dataset_spec(dataset).entities
+        entity.name: book.get_sheet_by_name(sheet_title(entity)).to_python()
+        for entity in dataset_spec(dataset).entities
     }
 
 

@@ -157,12 +157,12 @@ def template_cells(entity: Entity, rows: Iterable[Mapping[str, object]]) -> list
     columns = template_columns(entity)
     return [
         [column.source or column.name for column in columns],
-        *[[_cell_text(row.get(column.name)) for column in columns] for row in rows],
+        *[[_cell_text(column, row.get(column.name)) for column in columns] for row in rows],
     ]
 
 
-def _cell_text(value: object) -> str:
-    if value is None or value == "unknown":
+def _cell_text(column: Column, value: object) -> str:
+    if value is None or value == silence(column) == "unknown":
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -553,6 +553,20 @@ def test_of_organisations_other_than_england_only_what_coverage_counts_is_read(t
     assert table_of(page, "measure-talking-therapies-recovery-table")[1][1].split() == ["44.0", "41.8", "to", "46.2"]
 
 
+def test_what_teams_count_themselves_is_no_part_of_the_site(tmp_path: Path) -> None:
+    mine = {"measure_id": "local_uptake", "measure_title": "Uptake of a team", "dataset": "local_outcomes"}
+    places = [{"organisation_level": "provider", "organisation_code": "SYN1", "organisation_view": "as_was"}, {}]
+    frames = {name: pd.DataFrame({"organisation_level": pd.Series(dtype="str")}) for name in MARTS}
+    frames["outcome_trends"] = pd.DataFrame([*recovery_rows(), *[trend_row(**mine, **place) for place in places]])
+    with duckdb.connect() as con:
+        for name, frame in frames.items():
+            con.register("frame", frame)
+            con.execute(f"copy frame to '{tmp_path / name}.parquet' (format parquet)")
+        trends = read_site_tables(con, tmp_path)["outcome_trends"]
+    assert set(trends["dataset"]) == {"talking_therapies"}
+    assert "Uptake of a team" not in page_of({"outcome_trends": trends}, tmp_path / "site")
+
+
 def test_the_facts_name_every_dataset_of_the_catalogue_with_its_attribution() -> None:
     facts = site_facts(is_synthetic=False)
     assert {dataset.name for dataset in facts.datasets} == set(dataset_specs())

@@ -114,7 +114,8 @@ select
     cast(null as double) as published_upper,
     'nearest_5' as rounding,
     case
-        when {{ is_hidden_count('counted.numerator') }} or {{ is_hidden_count('counted.denominator') }} then 'suppressed'
+        when {{ is_hidden_count('counted.numerator') }} or {{ is_hidden_count('counted.denominator') }}
+            then 'suppressed'
         when counted.denominator = 0 then 'not_applicable'
         else 'value'
     end as value_status,

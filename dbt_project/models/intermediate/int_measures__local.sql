@@ -36,7 +36,7 @@ select
     case when direction <> 'none' then cast(0.0953 as double) end as margin_relative_gap,
     'none' as disclosure_rule,
     'none by the team; Evenhand hides counts of 1 to 7 people' as disclosure_suppression,
-    'The team hands in exact counts; they are rounded to the nearest 5 before anybody sees them.' as disclosure_evidence,
+    'The team hands in exact counts; they are rounded to 5 before anybody sees them.' as disclosure_evidence,
     -- the team's own newest counts stand: no total of England waits to be accepted
     cast(100.0 as double) as revision_tolerance,
     case when clinical_topic in ('unknown', 'other') then '' else clinical_topic end as linked_qi_topics,

@@ -34,11 +34,15 @@ def _rows(world: World) -> list[Row]:
     trusts = [trust for trust in world.trusts if trust.closed_on is None]
     first = date(world.months[0].year, 9, 1)
     rows = [
-        _row(trust, "leadership_for_improvement", cohort, "participant", first.replace(year=first.year + later), "month")
+        _row(
+            trust, "leadership_for_improvement", cohort, "participant", first.replace(year=first.year + later), "month"
+        )
         for cohort, later in COHORTS
         for trust in trusts[later * COHORT_SIZE : (later + 1) * COHORT_SIZE]
     ]
-    rows += [_row(trust, "leadership_for_improvement", "wave-1", "comparator", None, "unknown") for trust in trusts[6:8]]
+    rows += [
+        _row(trust, "leadership_for_improvement", "wave-1", "comparator", None, "unknown") for trust in trusts[6:8]
+    ]
     year = date(world.months[0].year, 4, 1)
     left = year.replace(year=year.year + 1, month=3, day=31)
     rows.append({**_row(trusts[0], "q_exchange", None, "pilot", year, "financial_year"), "left_on": left,

@@ -23,7 +23,7 @@ THERAPY_TOPIC = "talking_therapies_access_recovery"
 LOGS = {THERAPY: "SYNTHETIC-qi-log-therapies.xlsx", "others": "SYNTHETIC-qi-log-projects.csv"}
 LEFT_OUT = 3
 STAFF = 5_000
-PROJECTS_PER_1000_STAFF = 8
+PROJECTS_PER_1000_STAFF = 0.2
 
 
 def synthesise(world: World) -> Iterable[SyntheticFile]:
@@ -59,19 +59,19 @@ def _rows(world: World, log: str) -> list[Row]:
 
 
 def _row(world: World, log: str, at: int, trust: Provider) -> Row:
-    """A trust's row; of one in four nobody says how many projects are to be expected."""
+    """A trust's row; of one in five nobody knows the staff, nor how many projects are to be expected."""
     staff = round(trust.size * STAFF / 10) * 10
-    is_expected = at % 4 != 3
+    is_known = at % 5 != 4
     return {
         "register": register_of(LOGS[log]),
         "organisation_code": trust.code,
         "covers_from": max(world.months[0], trust.opened_on),
         "covers_to": _last_day(world, trust),
         "received_on": world.months[-1] + timedelta(days=60),
-        "expected_projects_per_year": round(staff / 1000 * PROJECTS_PER_1000_STAFF, 1) if is_expected else None,
-        "expected_basis": "staff_times_rate" if is_expected else "unknown",
+        "expected_projects_per_year": round(staff / 1000 * PROJECTS_PER_1000_STAFF, 2) if is_known else None,
+        "expected_basis": "staff_times_rate" if is_known else "unknown",
         "clinical_topics": THERAPY_TOPIC if log == THERAPY else "all",
-        "staff_wte": staff if at % 5 else None,
+        "staff_wte": staff if is_known else None,
     }
 
 

@@ -23,7 +23,8 @@ def read_site_tables(con: "duckdb.DuckDBPyConnection", marts: Path) -> "dict[str
     """The marts that the site shows, from their staged Parquet files.
 
     Of outcome_trends and outcome_inequalities it holds England's rows whole; of other organisations only what coverage
-    counts (dataset, measure, organisation, period, dimension), the other columns NULL.
+    counts (dataset, measure, organisation, period, dimension), the other columns NULL. What teams count themselves is
+    for the home's analysts and no part of the site.
     """
     tables = {}
     for name in MARTS:
@@ -40,10 +41,12 @@ def read_site_tables(con: "duckdb.DuckDBPyConnection", marts: Path) -> "dict[str
 def _trends(con: "duckdb.DuckDBPyConnection", source: str) -> str:
     columns = [row[0] for row in con.execute(f"describe select * from {source}").fetchall()]
     others = ", ".join(name if name in COVERAGE else f"null as {name}" for name in columns)
+    by_users = ", ".join(f"'{spec.name}'" for spec in dataset_specs().values() if spec.is_user_supplied)
     return (
-        f"select {', '.join(columns)} from {source} where organisation_level = 'england' "
+        f"select {', '.join(columns)} from {source} "
+        f"where organisation_level = 'england' and dataset not in ({by_users}) "
         f"union all select distinct {others} from {source} "
-        "where organisation_level <> 'england' and organisation_view = 'as_was'"
+        f"where organisation_level <> 'england' and organisation_view = 'as_was' and dataset not in ({by_users})"
     )
 
 

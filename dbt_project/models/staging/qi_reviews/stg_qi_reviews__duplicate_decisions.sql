@@ -5,10 +5,12 @@ releases as (select * from {{ ref('stg_platform__releases') }})
 select
     duplicate_decisions.register_a,
     duplicate_decisions.project_ref_a,
-    'p' || substr(md5(duplicate_decisions.register_a || '|' || duplicate_decisions.project_ref_a), 1, 15) as project_key_a,
+    'p'
+    || substr(md5(duplicate_decisions.register_a || '|' || duplicate_decisions.project_ref_a), 1, 15) as project_key_a,
     duplicate_decisions.register_b,
     duplicate_decisions.project_ref_b,
-    'p' || substr(md5(duplicate_decisions.register_b || '|' || duplicate_decisions.project_ref_b), 1, 15) as project_key_b,
+    'p'
+    || substr(md5(duplicate_decisions.register_b || '|' || duplicate_decisions.project_ref_b), 1, 15) as project_key_b,
     duplicate_decisions.decision,
     duplicate_decisions.reviewed_on,
     duplicate_decisions.reviewer,

@@ -5,7 +5,8 @@ releases as (select * from {{ ref('stg_platform__releases') }})
 select
     equity_classifications.register,
     equity_classifications.project_ref,
-    'p' || substr(md5(equity_classifications.register || '|' || equity_classifications.project_ref), 1, 15) as project_key,
+    'p'
+    || substr(md5(equity_classifications.register || '|' || equity_classifications.project_ref), 1, 15) as project_key,
     equity_classifications.field,
     equity_classifications.value,
     equity_classifications.coder,
