@@ -33,7 +33,7 @@ def synthesise(world: World) -> Iterable[SyntheticFile]:
 def _rows(world: World) -> list[Row]:
     trusts = [trust for trust in world.trusts if trust.closed_on is None]
     first = date(world.months[0].year, 9, 1)
-    rows = [
+    rows: list[Row] = [
         _row(
             trust, "leadership_for_improvement", cohort, "participant", first.replace(year=first.year + later), "month"
         )
