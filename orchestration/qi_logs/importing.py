@@ -55,6 +55,7 @@ PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 MARKUP = re.compile(r"<\s*/?\s*[a-zA-Z!]")
 FORMULA = re.compile(r"^\s*[=+\-@]")
 ENDED = ("completed", "abandoned")
+WRITTEN_AS = "~"  # between a day and its precision, until the row is whole
 
 Severity = Literal["error", "warning"]
 
@@ -125,11 +126,9 @@ def import_grids(
     for found in placed:
         done.records.setdefault(found.table.entity, [])
         _Table(chosen, found, done, today).read()
-    for entity in spec.entities:
-        for record in done.records.get(entity.name, ()):
-            for column in entity.columns:
-                if column.name == "register" and not record.values.get("register"):
-                    record.values["register"] = done.register
+    if spec.kind == "qi_log":  # of other records a blank register is a gap, not the file's own
+        for record in (record for records in done.records.values() for record in records):
+            record.values["register"] = record.values.get("register") or done.register
     return done
 
 
@@ -140,7 +139,12 @@ class _Table:
         self.chosen, self.found, self.done, self.today = chosen, found, done, today
         self.entity = dataset_spec(chosen.dataset).entity(found.table.entity)
         self.readers = {at: self._reader(column) for at, column in found.columns.items()}
-        self.given = {column.field for column in found.columns.values()}
+        self.dates = {
+            column.name
+            for entity in dataset_spec(chosen.dataset).entities
+            for column in entity.columns
+            if column.type is ColumnType.DATE
+        }
         self.constants = self._constants()
         self.heading_rows = self._heading_rows()
 
@@ -228,7 +232,7 @@ class _Table:
             values = {"project_ref": project.get("project_ref", ""), "role": role, **known}
             values["organisation_as_written"] = normalised(entity.column("organisation_as_written"), part)
             values.update(self._silences(values, entity))
-            self._precisions(values)
+            self._precisions(values, entity)
             self._add(entity.name, index, values, project.get("register", ""))
 
     def _measures(self, index: int, project: Mapping[str, str], several: list[tuple[MapColumn, str]]) -> None:
@@ -300,14 +304,13 @@ class _Table:
             if not values.get(column.name)
         }
 
-    def _precisions(self, values: dict[str, str]) -> None:
+    def _precisions(self, values: dict[str, str], entity: Entity | None = None) -> None:
         """A date's precision is the team's own word, else how the date is written, which the reader left behind it."""
-        for name in [name for name in values if name.endswith("_on") and "~" in values[name]]:
-            day, _, written = values[name].partition("~")
-            values[name] = day
-            precision = name.removesuffix("_on") + "_precision"
-            has_one = any(column.name == precision for column in self.entity.columns)
-            if has_one and values.get(precision, "unknown") in ("", "unknown"):
+        names = {column.name for column in (entity or self.entity).columns}
+        for name in [name for name, text in values.items() if WRITTEN_AS in text and name in self.dates]:
+            values[name], _, written = values[name].partition(WRITTEN_AS)
+            precision = f"{name.removesuffix('_on')}_precision"
+            if precision in names and values.get(precision, "unknown") in ("", "unknown"):
                 values[precision] = written
 
     def _reader(self, column: MapColumn) -> Reader:
@@ -392,7 +395,7 @@ def _read_day(text: str, *, order: Literal["day_first", "month_first"] | None, d
     read = read_date(text, order=order, date_1904=date_1904)
     if isinstance(read, DateProblem):
         raise _Malformed(f"date_{read}")
-    return f"{read.first.isoformat()}~{read.precision}"
+    return f"{read.first.isoformat()}{WRITTEN_AS}{read.precision}"
 
 
 def _read_number(target: Column, text: str) -> str:

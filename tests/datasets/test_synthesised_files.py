@@ -1,6 +1,8 @@
 """Files made from a synthetic world: their parsers read them back as the world says, and nothing is quarantined."""
 
+import re
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,9 @@ from orchestration.datasets.protocol import (
     synthesiser_of,
     synthetic_lists_of,
 )
+from orchestration.qi_logs.intake import admit
+from orchestration.qi_logs.organisations import KnownOrganisation, Matcher
+from orchestration.qi_logs.resolving import resolved
 from orchestration.simulation.world import World
 from orchestration.validation.validate import validate
 
@@ -67,9 +72,16 @@ def registers(tables: Mapping[str, Tables]) -> Mapping[str, frozenset[str]]:
 
 
 def read(dataset: str, file: SyntheticFile, folder: Path) -> Parsed:
+    """What the dataset's parser says; of what users supply, of the form in which it reaches the archive."""
     path = folder / file.name
     path.write_bytes(file.content)
-    return parser_of(dataset)(SourceFile(path, file.name))
+    if not dataset_specs()[dataset].is_user_supplied:
+        return parser_of(dataset)(SourceFile(path, file.name))
+    path.write_bytes(admit(SourceFile(path, file.name), dataset, today=date(2026, 12, 31)))
+    parsed = parser_of(dataset)(SourceFile(path, file.name))
+    written = [text for table in parsed.tables.values() for text in table.frame.get("organisation_as_written", ())]
+    codes = {text for text in written if re.fullmatch("[A-Z0-9]{3,6}", text)}
+    return resolved(parsed, Matcher(KnownOrganisation(code, code, "provider", None, None) for code in codes)).parsed
 
 
 def ae_files(world: World) -> Mapping[str, SyntheticFile]:

@@ -371,6 +371,40 @@ select
     release_scope,
     dataset,
     release_sha256
+from {{ ref('int_local_outcomes__measured') }}
+union all
+select
+    measure_id,
+    organisation_code,
+    organisation_scheme,
+    organisation_level,
+    period_start,
+    period_end,
+    period_kind,
+    population,
+    stratum_dimension,
+    stratum,
+    stratum_scheme,
+    stratum_basis,
+    stratum_assigned_on,
+    observation_kind,
+    adjustment,
+    numerator,
+    numerator_lower,
+    numerator_upper,
+    denominator,
+    denominator_lower,
+    denominator_upper,
+    value,
+    published_value,
+    published_lower,
+    published_upper,
+    rounding,
+    value_status,
+    release_status,
+    release_scope,
+    dataset,
+    release_sha256
 from {{ ref('int_maternity_msds__measured') }}
 union all
 select
