@@ -1,0 +1,1 @@
+"""Board maturity: how boards govern quality improvement, item by item, as somebody rated them."""

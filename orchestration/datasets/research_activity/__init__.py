@@ -1,0 +1,1 @@
+"""Research activity: studies and participants of a trust in a financial year."""
