@@ -45,7 +45,12 @@ select
     end as score_1_to_3,
     selected.rating is null as is_rescaled,
     coalesce(known_items.is_reverse_looking, false) as is_reverse_looking,
-    selected.evidence_type,
+    (
+        selected.evidence_type like '%interview%'
+        or selected.evidence_type like '%observation%'
+        or selected.evidence_type like '%board_papers%'
+        or selected.evidence_type like '%quality_account%'
+    ) as is_evidenced,
     selected.is_public,
     selected.is_synthetic,
     selected.release_sha256

@@ -13,13 +13,7 @@ dimensions as (
         count(*) as items,
         sum(case when is_rescaled then 1 else 0 end) as rescaled_items,
         sum(case when is_reverse_looking then 1 else 0 end) as reverse_looking_items,
-        max(
-            case
-                when evidence_type like '%interview%' or evidence_type like '%observation%' then 1
-                when evidence_type like '%board_papers%' or evidence_type like '%quality_account%' then 1
-                else 0
-            end
-        ) = 1 as is_evidenced_beyond_self_report,
+        max(case when is_evidenced then 1 else 0 end) = 1 as is_evidenced_beyond_self_report,
         {{ maturity_aggregated('score_1_to_3') }} as dimension_score
     from items
     group by {{ assessment | join(', ') }}, dimension
@@ -29,8 +23,10 @@ dimensions as (
 assessments as (
     select
         {{ assessment | join(', ') }},
-        case when min(assessed_precision) = max(assessed_precision) then min(assessed_precision) else 'unknown' end
-        as assessed_precision,
+        case
+            when min(assessed_precision) = max(assessed_precision) then min(assessed_precision)
+            else 'unknown'
+        end as assessed_precision,
         min(case when is_public then 1 else 0 end) = 1 as is_public,
         max(case when is_synthetic then 1 else 0 end) = 1 as is_synthetic,
         max(release_sha256) as release_sha256
