@@ -24,6 +24,7 @@ from orchestration.qi_logs.resolving import resolved
 from orchestration.simulation.world import World
 from orchestration.validation.validate import validate
 
+WITHOUT_FILES = {"research_activity"}  # typed and empty until its dataset comes
 Tables = list[tuple[str, Entity, Table]]  # name of the file, entity, table
 
 
@@ -92,7 +93,7 @@ def ae_files(world: World) -> Mapping[str, SyntheticFile]:
 def test_every_synthetic_file_is_labelled_and_reads_without_a_fault(
     dataset: str, tables: Mapping[str, Tables], registers: Mapping[str, frozenset[str]]
 ) -> None:
-    assert tables[dataset]
+    assert bool(tables[dataset]) == (dataset not in WITHOUT_FILES)
     for file, entity, table in tables[dataset]:
         assert file.startswith("SYNTHETIC-")
         validated = validate(entity, table, registers)

@@ -192,6 +192,45 @@ _VANISHED: Row = {
     **_REVISION, "organisation_code": "RZZ", "change": "vanished", "new_numerator": None, "new_denominator": None,
     "new_value": None, "new_value_status": None,
 }  # fmt: skip
+_BOARD: Row = {
+    "organisation_code": "RXX", "organisation_code_as_now": "RXX", "framework": "jones2017_index",
+    "framework_version": "2017", "assessed_on": "2016-05-01", "assessed_precision": "month",
+    "assessor_type": "external_researcher", "dimension": "dynamics", "dimension_no": 8, "items": 2,
+    "rescaled_items": 0, "reverse_looking_items": 0, "dimension_score": 2.5, "overall_score": 2.0,
+    "dimensions_rated": 8, "dimensions_listed": 8, "is_complete": True, "aggregation_rule": "mean",
+    "cut_points": "1.5;2.5", "maturity_class": "medium", "is_public": False, "is_synthetic": False,
+    "dataset": "board_maturity", "release_sha256": SHA,
+}  # fmt: skip
+_ANSWER: Row = {
+    "organisation_code": "RXX", "framework_version": "cqc_well_led_w8_2018", "indicator": "strategy_includes_research",
+    "indicator_label": "Strategy", "assessed_on": "2019-05-01", "assessed_precision": "day", "answer": "partly",
+    "has_evidence": True, "is_synthetic": False, "dataset": "research_indicators", "release_sha256": SHA,
+}  # fmt: skip
+_IMPACT: Row = {
+    "study_ref": "S-1", "organisation_code": "RXX", "victor_domain": "health_benefit",
+    "item": "equity_of_access_and_use_of_care", "is_equity_item": True, "recorded_on": "2022-05-01",
+    "evidence_level": "measured", "is_synthetic": False, "dataset": "research_impact", "release_sha256": SHA,
+}  # fmt: skip
+_RECRUITMENT: Row = {
+    "organisation_code": "RXX", "financial_year": "2016/17", "period_start": "2016-04-01", "period_end": "2017-03-31",
+    "source": "own_count", "studies_recruiting": 24, "participants": 345, "participants_status": "value",
+    "interventional_participants": 40, "interventional_participants_status": "value", "commercial_studies": 3,
+    "funding_gbp": 1000.0, "denominator_type": "beds", "denominator": 500.0, "is_synthetic": False,
+    "dataset": "research_activity", "release_sha256": SHA,
+}  # fmt: skip
+_MEMBERS: Row = {
+    "year": 2019, "area_kind": "organisation", "area": "RXX", "organisation_code": "RXX", "members": 10,
+    "members_status": "value", "is_synthetic": False, "dataset": "q_community", "release_sha256": SHA,
+}  # fmt: skip
+_FOUNDERS: Row = {
+    **_MEMBERS, "year": 2015, "area_kind": "united_kingdom", "area": "united_kingdom", "organisation_code": None,
+    "members": 230, "published_members": 231, "published_source": "S", "release_sha256": None,
+}  # fmt: skip
+_IDEAS: Row = {
+    "year": 2018, "organisation_code": "RXX", "theme": "flow", "ideas": 3, "shortlisted_ideas": 1,
+    "ideas_not_known_if_shortlisted": 0, "funded_ideas": 0, "ideas_not_known_if_funded": 2, "is_synthetic": False,
+    "dataset": "q_community",
+}  # fmt: skip
 
 GOOD: dict[str, list[Row]] = {
     "outcome_trends": [_RATE, _SUPPRESSED, _UNSTRATIFIED, {**_DISTRIBUTION, "measure_id": "deliveries"}],
@@ -229,6 +268,27 @@ GOOD: dict[str, list[Row]] = {
     ],
     "lineage": [_LINEAGE],
     "revisions": [_REVISION, _APPEARED, _VANISHED],
+    "board_maturity": [
+        _BOARD,
+        {**_BOARD, "framework": "other", "dimension": "dimension_1", "dimensions_listed": None, "is_complete": False,
+         "cut_points": None, "maturity_class": None},
+    ],
+    "research_indicators": [
+        _ANSWER,
+        {**_ANSWER, "framework_version": "other", "indicator": "indicator_1", "indicator_label": None},
+    ],
+    "research_impact": [_IMPACT, {**_IMPACT, "victor_domain": "economic", "item": "income", "is_equity_item": False}],
+    "research_activity": [
+        _RECRUITMENT,
+        {**_RECRUITMENT, "financial_year": "2015/16", "period_start": "2015-04-01", "period_end": "2016-03-31",
+         "interventional_participants": None, "interventional_participants_status": "suppressed"},
+    ],
+    "q_community": [
+        _MEMBERS,
+        _FOUNDERS,
+        {**_MEMBERS, "year": 2020, "members": None, "members_status": "suppressed"},
+    ],
+    "q_exchange_ideas": [_IDEAS],
 }  # fmt: skip
 
 TAMPERED: dict[str, dict[str, Row]] = {
@@ -429,19 +489,74 @@ TAMPERED: dict[str, dict[str, Row]] = {
         "an_old_number_that_was_not_there_has_no_value": {"old_value_status": "suppressed"},
         "a_new_number_that_is_not_there_has_no_value": {"new_value_status": "suppressed"},
     },
+    "board_maturity": {
+        "no_board_was_assessed_before_1990": {"assessed_on": "1900-01-01"},
+        "no_more_items_are_rescaled_than_rated": {"rescaled_items": 3},
+        "no_more_dimensions_are_rated_than_the_framework_has": {"dimensions_rated": 9},
+        "there_is_no_class_without_cut_points": {"cut_points": None},
+        "there_is_no_class_of_an_assessment_that_is_not_complete": {"is_complete": False},
+    },
+    "research_indicators": {
+        "no_question_was_answered_before_1990": {"assessed_on": "1900-01-01"},
+        "a_known_question_has_its_words": {"indicator_label": None},
+    },
+    "research_impact": {
+        "a_reference_is_no_nhs_number": {"study_ref": "9434765919"},
+        "no_impact_was_recorded_before_1990": {"recorded_on": "1900-01-01"},
+        "an_equity_item_is_of_health_benefit": {"victor_domain": "economic"},
+    },
+    "research_activity": {
+        "no_period_is_before_1990": {"period_start": "1900-01-01"},
+        "a_period_is_one_financial_year": {"period_end": "2016-12-31"},
+        "no_more_studies_are_commercial_than_recruit": {"commercial_studies": 25},
+        "no_more_people_are_in_interventional_studies_than_in_all": {"interventional_participants": 350},
+        **{
+            name: change
+            for count in ("participants", "interventional_participants")
+            for name, change in {
+                f"{count}_is_never_1_to_7": {count: 5},
+                f"{count}_is_a_multiple_of_5": {count: 42},
+                f"{count}_that_is_not_there_is_null_and_never_zero": {count: 0, f"{count}_status": "suppressed"},
+                f"{count}_that_is_there_has_a_value": {count: None},
+            }.items()
+        },
+    },
+    "q_community": {
+        "members_is_never_1_to_7": {"members": 5},
+        "members_is_a_multiple_of_5": {"members": 42},
+        "members_that_is_not_there_is_null_and_never_zero": {"members": 0, "members_status": "suppressed"},
+        "members_that_is_there_has_a_value": {"members": None},
+        "only_an_organisation_has_a_code": {"organisation_code": None},
+        "a_printed_number_says_where_it_is_printed": {**_FOUNDERS, "published_source": None},
+        "few_members_are_not_shown_as_printed_either": {**_FOUNDERS, "published_members": 5},
+        "a_number_comes_from_a_file_or_from_print": {"release_sha256": None},
+    },
+    "q_exchange_ideas": {
+        "no_more_ideas_are_shortlisted_than_entered": {"shortlisted_ideas": 4},
+        "no_more_ideas_are_funded_than_entered": {"funded_ideas": 2},
+    },
 }
 WHOLE_TABLE: dict[str, list[Row]] = {
     "a_row_is_named_by_its_key": [{}, {}],
     "simulated_and_real_rows_are_never_mixed": [{}, {"is_synthetic": True}],
     "the_mart_is_not_empty": [],
     "england_is_among_the_organisations": [{}],
+    "an_assessment_has_one_overall_score": [{}, {"dimension": "structural", "overall_score": 2.9}],
+    "all_assessments_are_put_together_by_one_rule": [{}, {"organisation_code": "RYY", "aggregation_rule": "median"}],
 }
 EMPTY = ("improvement_programmes", "lineage", "revisions")  # marts other than those of QI work that may have no row
+EMPTY = (  # marts other than those of QI work that may have no row
+    "lineage", "revisions", "board_maturity", "research_indicators", "research_impact", "research_activity",
+    "q_community", "q_exchange_ideas",
+)  # fmt: skip
 MARKERS = {
     "outcome_trends": "stratum_scheme", "outcome_inequalities": "stratum_scheme", "qi_outcome_links": "stratum_scheme",
     "qi_activity": "organisation_code", "organisations": "organisation_code", "organisation_successions": "old_code",
     "measures": "measure_id", "breaks": "break_id", "data_quality": "entity", "qi_projects": "project_ref",
     "qi_project_sites": "project_ref", "improvement_programmes": "organisation_code",
+    "qi_project_sites": "project_ref", "board_maturity": "organisation_code",
+    "research_indicators": "organisation_code", "research_impact": "organisation_code",
+    "research_activity": "organisation_code", "q_community": "area", "q_exchange_ideas": "organisation_code",
 }  # fmt: skip
 
 
