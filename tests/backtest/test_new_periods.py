@@ -28,7 +28,6 @@ from orchestration.validation.validate import validate
 HAVE_NO_NEXT_PERIOD = {
     "imd": "an edition comes every few years, with other areas: an unknown one is refused until a layout tells of it",
     "census_ethnicity": "a census is taken every ten years on a day of its own; an unknown one is refused",
-    "qi_projects": "a user's own log: its dates say when projects ran, and its files have no period",
 }
 REBUILT = ("talking_therapies",)  # its real file is Parquet, which packs its cells: see its own test below
 # Layouts without a period: they describe indicators, or list what is available.
@@ -86,7 +85,11 @@ class Read:
 
 def moved_datasets() -> list[str]:
     """Datasets whose files are moved a year on."""
-    return [name for name in dataset_specs() if name not in HAVE_NO_NEXT_PERIOD]
+    return [
+        spec.name
+        for spec in dataset_specs().values()
+        if spec.name not in HAVE_NO_NEXT_PERIOD and not spec.is_user_supplied
+    ]
 
 
 def one_of_each_shape(folder: Path, dataset: str) -> list[Path]:

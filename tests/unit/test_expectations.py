@@ -554,7 +554,7 @@ MARKERS = {
     "qi_activity": "organisation_code", "organisations": "organisation_code", "organisation_successions": "old_code",
     "measures": "measure_id", "breaks": "break_id", "data_quality": "entity", "qi_projects": "project_ref",
     "qi_project_sites": "project_ref", "improvement_programmes": "organisation_code",
-    "qi_project_sites": "project_ref", "board_maturity": "organisation_code",
+    "board_maturity": "organisation_code",
     "research_indicators": "organisation_code", "research_impact": "organisation_code",
     "research_activity": "organisation_code", "q_community": "area", "q_exchange_ideas": "organisation_code",
 }  # fmt: skip
