@@ -54,6 +54,8 @@ LEADING_NUMBER = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:[-:–].*)?$")
 PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 MARKUP = re.compile(r"<\s*/?\s*[a-zA-Z!]")
 FORMULA = re.compile(r"^\s*[=+\-@]")
+CODE_MARKS = re.compile(r"\s*[,/&+]\s*|\s+and\s+")
+CODES = re.compile(rf"[A-Z0-9]{{3,6}}(?:(?:{CODE_MARKS.pattern})[A-Z0-9]{{3,6}})+")
 ENDED = ("completed", "abandoned")
 WRITTEN_AS = "~"  # between a day and its precision, until the row is whole
 
@@ -214,7 +216,7 @@ class _Table:
             (part, column.role)
             for column, text in several
             if column.field == SITES + "organisation_as_written"
-            for part in parts_of(text, column.separator)
+            for part in organisations_in(text, column.separator)
         ]
         constant = self.found.table.constants.get(SITES + "organisation_as_written")
         if constant and not named:
@@ -356,14 +358,32 @@ def parts_of(text: str, separator: str | None) -> list[str]:
     return list(dict.fromkeys(part.strip() for part in parts if part.strip() and not is_silent(part)))
 
 
+def organisations_in(text: str, separator: str | None) -> list[str]:
+    """The organisations in a cell: parted by the map's separator, and codes or acronyms by any usual mark.
+
+    'RYJ, RJ1' are two; a comma or an 'and' in a name is part of the name.
+    """
+    return list(
+        dict.fromkeys(
+            code
+            for part in parts_of(text, separator)
+            for code in (CODE_MARKS.split(part) if CODES.fullmatch(part) else [part])
+        )
+    )
+
+
 def placed_words(column: MapColumn, target: Column, text: str) -> str:
-    """Evenhand's word for the register's, or several; '' when a word has no place."""
-    if not text or is_silent(text):
+    """Evenhand's word for the register's, or several; '' when a word has no place.
+
+    A word is placed before it is taken for silence: 'on hold' is no date, but it is a status.
+    """
+    if not text:
         return silence(target) or ""
-    if not target.is_list:
-        return placed_word(column, target, text)
-    words = [placed_word(column, target, part) for part in re.split(column.separator or r"[;,]", text) if part.strip()]
-    return ";".join(sorted(set(words))) if all(words) else ""
+    parts = re.split(column.separator or r"[;,]", text) if target.is_list else [text]
+    words = [placed_word(column, target, part) for part in parts if part.strip()]
+    if words and all(words):
+        return ";".join(sorted(set(words)))
+    return (silence(target) or "") if is_silent(text) else ""
 
 
 def placed_word(column: MapColumn, target: Column, text: str) -> str:
