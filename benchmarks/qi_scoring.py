@@ -1,0 +1,294 @@
+"""Import the corpus as the door does, and hold what comes out against its truth.
+
+Belongs here: one import of every file without a home, the figures, what a whole home may not hold. Does not: the corpus
+(qi_corpus.py, qi_layouts.py) or printing (__main__.py).
+
+No figure is made of what a file says: differences are named by file, place and kind.
+"""
+
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from benchmarks.qi_corpus import DATE_FIELDS, TODAY, Corpus, Key
+from benchmarks.qi_layouts import FIELDS, ROLES, CorpusFile, TrueRow
+from benchmarks.qi_places import Mention
+from orchestration.catalogue.registry import dataset_spec
+from orchestration.datasets.protocol import SourceFile
+from orchestration.datasets.qi_projects.parse import parse
+from orchestration.errors import FileRefused, NotOfThisDataset
+from orchestration.qi_logs.columnmaps import load_maps
+from orchestration.qi_logs.importing import canonical_bytes, import_grids
+from orchestration.qi_logs.intake import hits_in, opened
+from orchestration.qi_logs.organisations import Matcher
+from orchestration.qi_logs.resolving import resolved
+from orchestration.validation.validate import Validated, validate
+
+DATASET = "qi_projects"
+BY_NAME = ("exact_name", "site_name", "alias")
+SHOWN = 12
+
+
+@dataclass
+class Figures:
+    """Counts by name, and what went wrong, by place."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    problems: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def say(self, kind: str, where: str) -> None:
+        """Note a difference from the truth."""
+        self.problems[kind].append(where)
+
+    def share(self, part: str, whole: str) -> float:
+        """``part`` in ``whole``; 1 of nothing."""
+        return self.counts[part] / self.counts[whole] if self.counts[whole] else 1.0
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """One file as it would stand in the lake."""
+
+    tables: dict[str, Validated]
+    places: dict[str, dict[int, str]]
+
+
+def score(files: Sequence[CorpusFile], matcher: Matcher) -> Figures:
+    """Import every file at the level of the engine and count."""
+    figures, maps = Figures(), load_maps()
+    with tempfile.TemporaryDirectory() as folder:
+        for file in files:
+            path = Path(folder) / f"{file.register.number}-{len(file.rows)}"
+            path.write_bytes(file.content)
+            _score_file(figures, file, SourceFile(path, file.name), maps, matcher)
+    return figures
+
+
+def _score_file(figures: Figures, file: CorpusFile, source: SourceFile, maps: list, matcher: Matcher) -> None:
+    figures.counts["files"] += 1
+    try:
+        found = opened(source, DATASET, maps)
+    except (FileRefused, NotOfThisDataset) as error:
+        figures.counts["refused"] += 1
+        figures.say("refused", f"{file.name}: {error}")
+        return
+    figures.counts["right map"] += found.chosen.name == file.register.shape
+    if found.chosen.name != file.register.shape:
+        figures.say("wrong map", f"{file.name}: {found.chosen.name}")
+    hits = hits_in(found, file.name)
+    _score_privacy(figures, file, {(hit.rule, hit.sheet, hit.row) for hit in hits})
+    if hits:
+        figures.counts["held"] += 1
+        return
+    figures.counts["imported"] += 1
+    done = import_grids(found.grids, file.name, found.chosen, today=TODAY)
+    if done.register != file.register.name:
+        figures.say("register", f"{file.name}: {done.register}")
+    loaded = _loaded(canonical_bytes(done), source, matcher)
+    _reconcile(figures, file, loaded)
+    _score_projects(figures, file, loaded)
+    _score_sites(figures, file, loaded)
+
+
+def _loaded(content: bytes, source: SourceFile, matcher: Matcher) -> Loaded:
+    """The canonical form read back, its organisations recognised, its rows judged by the spec."""
+    path = source.path.with_suffix(".canonical")
+    path.write_bytes(content)
+    parsed = resolved(parse(SourceFile(path, "canonical.csv")), matcher).parsed
+    spec = dataset_spec(DATASET)
+    references = {"organisations": {code for table in parsed.tables.values() for code in _codes(table.frame)}}
+    tables = {name: validate(spec.entity(name), table, references) for name, table in parsed.tables.items()}
+    return Loaded(tables, {name: dict(table.places) for name, table in parsed.tables.items()})
+
+
+def _codes(frame: object) -> Iterable[str]:
+    return frame["organisation_code"].dropna() if "organisation_code" in frame else ()  # type: ignore[index,operator]
+
+
+def _score_privacy(figures: Figures, file: CorpusFile, hits: set[tuple[str, str, int]]) -> None:
+    canaries = file.register.canaries
+    figures.counts["canaries"] += len(canaries) if _has_projects(file) else 0
+    if not canaries:
+        figures.counts["clean files"] += 1
+        figures.counts["falsely held"] += bool(hits)
+        for rule, sheet, row in sorted(hits):
+            figures.say("false hit", f"{file.name}: {rule} {sheet} row {row}")
+        return
+    if not _has_projects(file):
+        return
+    figures.counts["files with canaries"] += 1
+    figures.counts["files with canaries held"] += bool(hits)
+    rows = {row.entry.ref: row for row in file.rows if row.entry and row.entity == "projects"}
+    for canary in canaries:
+        row = rows[canary.place.partition(":")[0]]
+        places = {(rule, number) for rule, sheet, number in hits if sheet in ("", f"sheet {row.sheet}")}
+        is_found = (canary.kind, row.row) in places
+        figures.counts["canaries found"] += is_found
+        if not is_found:
+            figures.say(f"canary not found: {canary.kind}", f"{file.name}, row {row.row}: {canary.text}")
+
+
+def _has_projects(file: CorpusFile) -> bool:
+    return any(row.entity == "projects" for row in file.rows)
+
+
+def place(file: CorpusFile, row: TrueRow) -> str:
+    """The row as the canonical form names it."""
+    return f"row {row.row}" if file.name.endswith(".csv") else f"sheet {row.sheet}, row {row.row}"
+
+
+def _reconcile(figures: Figures, file: CorpusFile, loaded: Loaded) -> None:
+    """Rows of the file are loaded, quarantined or ignored, each once."""
+    figures.counts["files counted"] += 1
+    expected = Counter(row.entity for row in file.rows)
+    is_right = all(
+        table.read == len(table.frame) + table.quarantined_rows + sum(table.ignored.values())
+        for table in loaded.tables.values()
+    ) and all(loaded.tables[entity].read == rows for entity, rows in expected.items())
+    figures.counts["files reconciled"] += is_right
+    for entity, table in loaded.tables.items():
+        figures.counts[f"{entity} loaded"] += len(table.frame)
+        figures.counts[f"{entity} quarantined"] += table.quarantined_rows
+    if not is_right:
+        read = {name: table.read for name, table in loaded.tables.items()}
+        figures.say("counts", f"{file.name}: {dict(expected)} {read}")
+
+
+def _score_projects(figures: Figures, file: CorpusFile, loaded: Loaded) -> None:
+    """Every row is loaded with its values, or quarantined by its rule."""
+    if "projects" not in loaded.tables:
+        return
+    table, places = loaded.tables["projects"], loaded.places["projects"]
+    rows = {places[row["source_row"]]: row for row in table.frame.to_dict("records")}
+    rules: dict[str, set[str]] = defaultdict(set)
+    for fault in table.quarantined:
+        rules[places[fault.source_row]].add(fault.rule)
+    for true in file.rows:
+        if true.entity != "projects":
+            continue
+        at = place(file, true)
+        if true.rule:
+            figures.counts[f"planted {true.rule}"] += 1
+            figures.counts[f"found {true.rule}"] += true.rule in rules[at]
+            if true.rule not in rules[at]:
+                figures.say(f"not found: {true.rule}", f"{file.name}, {at}: {sorted(rules[at])}")
+        elif at in rows:
+            figures.counts["rows rightly loaded"] += 1
+            _score_values(figures, file, at, true, rows[at])
+        else:
+            figures.say("wrongly quarantined", f"{file.name}, {at}: {sorted(rules[at])}")
+
+
+def _score_values(figures: Figures, file: CorpusFile, at: str, true: TrueRow, row: dict) -> None:
+    assert true.entry is not None  # noqa: S101 rows without an entry have a rule
+    known = FIELDS[file.register.shape]
+    for name, written in {**true.entry.words, **true.entry.dates}.items():
+        if name not in known:
+            continue
+        kind = "dates" if name in DATE_FIELDS else "words"
+        value = _dated(row, name) if name in DATE_FIELDS else row[name]
+        figures.counts[kind] += 1
+        figures.counts[f"{kind} right"] += value == written.meant
+        if value != written.meant:
+            figures.say(f"wrong {kind}", f"{file.name}, {at}, {name}: {written.cell!r} → {value}")
+    for flag in true.entry.flags - _not_shown(file):
+        figures.counts["flags"] += 1
+        figures.counts["flags found"] += flag in (row["flags"] or "").split(";")
+        if flag not in (row["flags"] or "").split(";"):
+            figures.say(f"flag {flag}", f"{file.name}, {at}: {row['flags']}")
+    figures.counts["texts"] += 1
+    figures.counts["texts kept"] += row["title"] == " ".join(true.entry.title.split())
+
+
+def _not_shown(file: CorpusFile) -> set[str]:
+    """Flags that a shape has no columns for."""
+    without_measures = {"aim_without_measure"} if file.register.shape == "q_exchange" else set()
+    return without_measures | ({"completed_with_low_score"} if file.register.shape == "clinical_audit_register" else set())
+
+
+def _dated(row: dict, name: str) -> str:
+    if row[name] is None or row[name] != row[name]:
+        return ""
+    return f"{row[name]:%Y-%m-%d}~{row[name.removesuffix('_on') + '_precision']}"
+
+
+def _score_sites(figures: Figures, file: CorpusFile, loaded: Loaded) -> None:
+    """Codes at each place against those meant there; projects that are not loaded are left out."""
+    if "sites" not in loaded.tables:
+        return
+    table, places = loaded.tables["sites"], loaded.places["sites"]
+    got: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for row in table.frame.to_dict("records"):
+        got[places[row["source_row"]]].append((row["organisation_code"], row["match_method"]))
+    is_template = file.register.shape == "evenhand_template"
+    for true in file.rows:
+        entry = true.entry
+        if entry is None or entry.rule or true.entity != ("sites" if is_template else "projects"):
+            continue
+        at = place(file, true)
+        mentions = [entry.sites[_nth(file, true)]] if is_template else entry.sites
+        _score_place(figures, f"{file.name}, {at}", _meant(file, mentions), got[at])
+
+
+def _meant(file: CorpusFile, mentions: Sequence[Mention]) -> list[Mention]:
+    """The mentions that the shape has a column for; a sheet of sites without projects knows no day."""
+    shown = [mention for mention in mentions if mention.role in ROLES[file.register.shape]]
+    if file.register.shape == "evenhand_template":  # one organisation to a row: two codes in a cell are none
+        shown = [replace(one, codes=(), ever=()) if one.kind == "two_joined" else one for one in shown]
+    return shown if _has_projects(file) else [replace(one, codes=one.ever) for one in shown]
+
+
+def _nth(file: CorpusFile, true: TrueRow) -> int:
+    """Which of its project's sites a row of the template's sheet of sites is."""
+    return sum(row.entry is true.entry and row.entity == "sites" and row.row < true.row for row in file.rows)
+
+
+def _score_place(figures: Figures, at: str, mentions: Sequence[Mention], got: list[tuple[str, str]]) -> None:
+    meant = {code: mention.kind for mention in mentions for code in mention.codes}
+    figures.counts["mentions"] += len(mentions)
+    figures.counts["organisations meant"] += len(meant)
+    matched = {code: method for code, method in got}
+    figures.counts["organisations matched"] += len(matched)
+    figures.counts["organisations right"] += len(matched.keys() & meant.keys())
+    for code in matched.keys() - meant.keys():
+        figures.counts["wrong by name"] += matched[code] in BY_NAME
+        figures.say("wrong organisation", f"{at}: {matched[code]}, {[mention.kind for mention in mentions]}")
+    for code in meant.keys() - matched.keys():
+        figures.say(f"organisation missed: {meant[code]}", at)
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """How much of a planted truth was found: ``others`` were named and not planted."""
+
+    planted: int
+    found: int
+    others: int
+
+
+def score_duplicates(corpus: Corpus, candidates: Iterable[tuple[Key, Key]]) -> Recovered:
+    """Pairs of (register, reference) that are said to be one project, in any order, against those planted."""
+    named = {frozenset(pair) for pair in candidates}
+    planted = {frozenset(pair) for pair in corpus.duplicates}
+    return Recovered(len(planted), len(planted & named), len(named - planted))
+
+
+def score_overlaps(corpus: Corpus, pairs: Iterable[tuple[Key, Key]]) -> Recovered:
+    """Pairs of projects that are said to run at one place and time, against those planted."""
+    named = {frozenset(pair) for pair in pairs}
+    planted = {frozenset(pair) for pair in corpus.overlaps}
+    return Recovered(len(planted), len(planted & named), len(named - planted))
+
+
+def score_reused(corpus: Corpus, found: Iterable[Key]) -> Recovered:
+    """References that are said to have gone to another project, against those planted."""
+    named = set(found)
+    return Recovered(len(corpus.reused), len(corpus.reused & named), len(named - corpus.reused))
+
+
+def score_deleted(corpus: Corpus, found: Iterable[Key]) -> Recovered:
+    """Projects that a later release is said not to name any more, against those planted."""
+    named = set(found)
+    return Recovered(len(corpus.deleted), len(corpus.deleted & named), len(named - corpus.deleted))
