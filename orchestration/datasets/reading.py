@@ -62,6 +62,8 @@ def decode(content: bytes, name: str) -> tuple[str, tuple[str, ...]]:
 
 def clean(text: str) -> str:
     """NFKC, no zero-width characters, outer white space stripped, inner white space single."""
+    if text.isascii():
+        return " ".join(text.split())
     folded = unicodedata.normalize("NFKC", text).replace("\u200b", "").replace("\ufeff", "")
     return re.sub(r"\s+", " ", folded).strip()
 

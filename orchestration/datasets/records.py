@@ -148,6 +148,8 @@ def word_of(text: str) -> str:
 
 def plain_text(text: str, longest: int) -> str:
     """Prose on one line, without control, formatting and invisible characters, cut to ``longest`` characters."""
+    if text.isascii() and text.isprintable():
+        return clean(text)[:longest].strip()
     kept = "".join(" " if unicodedata.category(mark) in ("Cc", "Cf", "Zl", "Zp") else mark for mark in text)
     return clean(kept)[:longest].strip()
 

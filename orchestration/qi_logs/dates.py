@@ -94,6 +94,7 @@ def read_date(text: str, *, order: Order | None = None, date_1904: bool = False)
     return _read_cached(text, order, date_1904)
 
 
+@lru_cache(maxsize=2**14)
 def is_silent(text: str) -> bool:
     """Whether the text says that there is no date, or none yet ('TBC', 'n/a', 'ongoing', '-', nothing at all)."""
     return len(text) <= LONGEST and _plain(text) in SILENT

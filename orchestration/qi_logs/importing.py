@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
+from functools import cache, lru_cache, partial
 from hashlib import sha256
 from typing import Literal
 
@@ -49,6 +49,7 @@ from orchestration.qi_logs.grids import Grid
 NOT_ARCHIVED = "[not archived]"
 PROJECTS = "projects"
 LOW_SCORE = 1.0
+REMEMBERED = 10_000
 NUMBER = re.compile(r"-?\d{1,9}(\.\d{1,17})?([eE][+-]?\d{1,2})?")
 LEADING_NUMBER = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:[-:–].*)?$")
 PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
@@ -300,15 +301,12 @@ class _Table:
 
     def _silences(self, values: Mapping[str, str], entity: Entity | None = None) -> dict[str, str]:
         """What the blank and absent columns say."""
-        return {
-            column.name: silence(column) or ""
-            for column in template_columns(entity or self.entity)
-            if not values.get(column.name)
-        }
+        said = _said_by_silence(self.chosen.dataset, (entity or self.entity).name)
+        return {name: word for name, word in said.items() if not values.get(name)}
 
     def _precisions(self, values: dict[str, str], entity: Entity | None = None) -> None:
         """A date's precision is the team's own word, else how the date is written, which the reader left behind it."""
-        names = {column.name for column in (entity or self.entity).columns}
+        names = _names_of(self.chosen.dataset, (entity or self.entity).name)
         for name in [name for name, text in values.items() if WRITTEN_AS in text and name in self.dates]:
             values[name], _, written = values[name].partition(WRITTEN_AS)
             precision = f"{name.removesuffix('_on')}_precision"
@@ -316,7 +314,13 @@ class _Table:
                 values[precision] = written
 
     def _reader(self, column: MapColumn) -> Reader:
+        """What reads the column's cells; prose and references differ from row to row, the others are read once."""
         target = field_column(self.chosen.dataset, self.entity, column.field)
+        reader = self._plain_reader(column, target)
+        is_new_each_time = target is not None and (target.free_text or target.name == "project_ref")
+        return reader if is_new_each_time else lru_cache(maxsize=REMEMBERED)(reader)
+
+    def _plain_reader(self, column: MapColumn, target: Column | None) -> Reader:
         if target is None:
             return lambda text: text
         if target.type is ColumnType.DATE:
@@ -328,6 +332,17 @@ class _Table:
         if self.chosen.unplaced_words == "unknown" and (target.values or target.is_list):
             return partial(placed_words, column, target)
         return partial(normalised, target)
+
+
+@cache
+def _names_of(dataset: str, entity: str) -> frozenset[str]:
+    return frozenset(column.name for column in dataset_spec(dataset).entity(entity).columns)
+
+
+@cache
+def _said_by_silence(dataset: str, entity: str) -> Mapping[str, str]:
+    """What a blank in each of the template's columns says."""
+    return {column.name: silence(column) or "" for column in template_columns(dataset_spec(dataset).entity(entity))}
 
 
 def odd_about(values: Mapping[str, str], unplaced: Sequence[str], today: date) -> list[str]:
@@ -443,23 +458,21 @@ def canonical_bytes(done: Imported) -> bytes:
         records = done.records.get(entity.name)
         if records is None:
             continue
-        keep = {column.name: _keeper(column) for column in entity.columns}
+        keep = {column.name: (names.index(column.name), _fitting(column)) for column in entity.columns}
         if not records:
             writer.writerow([entity.name, "0", "", "", "", *[""] * len(names)])
         for number, record in enumerate(records, start=1):
-            get = record.values.get
-            cells = [keep[name](get(name) or "") if name in keep else "" for name in names]
+            cells = [""] * len(names)
+            for name, text in record.values.items():
+                if text and name in keep:
+                    at, fits = keep[name]
+                    cells[at] = text if fits(text) else NOT_ARCHIVED
             writer.writerow([entity.name, number, done.place(record), record.rule, record.column, *cells])
     return stream.getvalue().encode("utf-8")
 
 
-def _keeper(column: Column) -> Reader:
-    """What of a cell the archive keeps: its text when it is of the column's kind, a mark when it is not."""
-    fits = _fitting(column)
-    return lambda text: text if not text or fits(text) else NOT_ARCHIVED
-
-
 def _fitting(column: Column) -> Callable[[str], bool]:
+    """Whether a cell is of the column's kind, so that the archive may keep its text."""
     if column.free_text:
         longest = column.free_text
         return lambda text: len(text) <= longest
