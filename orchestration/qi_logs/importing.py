@@ -150,6 +150,7 @@ class _Table:
         }
         self.constants = self._constants()
         self.heading_rows = self._heading_rows()
+        self.first_headings = {row[0] for row in self.heading_rows if row}
 
     def read(self) -> None:
         """Add the records of all rows below the headings."""
@@ -283,6 +284,9 @@ class _Table:
 
     def _repeats_the_headings(self, cells: Sequence[str]) -> bool:
         """Whether the row is a heading row again; where headings stand in two rows, either of them."""
+        first = next(cell for cell in cells if cell)
+        if folded(first) not in self.first_headings:
+            return False
         return tuple(folded(cell) for cell in cells if cell) in self.heading_rows
 
     def _heading_rows(self) -> frozenset[tuple[str, ...]]:
@@ -341,8 +345,9 @@ def _names_of(dataset: str, entity: str) -> frozenset[str]:
 
 @cache
 def _said_by_silence(dataset: str, entity: str) -> Mapping[str, str]:
-    """What a blank in each of the template's columns says."""
-    return {column.name: silence(column) or "" for column in template_columns(dataset_spec(dataset).entity(entity))}
+    """What a blank says, of the template's columns in which it says anything."""
+    columns = template_columns(dataset_spec(dataset).entity(entity))
+    return {column.name: word for column in columns if (word := silence(column))}
 
 
 def odd_about(values: Mapping[str, str], unplaced: Sequence[str], today: date) -> list[str]:

@@ -7,6 +7,7 @@ organisation is recognised (organisations.py).
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING
 
 from orchestration.datasets.protocol import Malformed, Parsed, Table
@@ -56,10 +57,11 @@ def _resolved_table(table: Table, days: Mapping[Key, date | None], matcher: Matc
         }
     )
     bad, missed = [], {}
+    near = cache(suggestion_text)  # a register writes the same wrong name many times
     for number, text, one in zip(frame["source_row"], frame[WRITTEN], found, strict=True):
         if isinstance(one, NoMatch):
             bad.append(Malformed(int(number), f"organisation_{one.reason}", WRITTEN))
-            missed[int(number)] = suggestion_text(matcher, text or "")
+            missed[int(number)] = near(matcher, text or "")
     return replace(table, frame=kept, malformed=(*table.malformed, *bad)), missed
 
 
