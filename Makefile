@@ -8,7 +8,7 @@ REAL_DATA ?= ../shared/data/published
 TESTS := tests/unit tests/datasets tests/pipeline
 ADDED_TESTS := tests/faults tests/vintages tests/backtest tests/browser tests/packaging
 
-.PHONY: help setup demo test test-added test-all backtest dev check generate format bench clean
+.PHONY: help setup demo test test-added test-all backtest dev check generate format bench qi-corpus clean
 
 help:
 	@echo "make setup     a .venv from requirements.lock (every other target does it when needed)"
@@ -19,6 +19,7 @@ help:
 	@echo "make check     ruff, sqlfluff, types, generated files, architecture"
 	@echo "make backtest  figures that publishers have published, rebuilt and printed"
 	@echo "make bench     CPU seconds and memory of a refresh, a no-op and the import, as ratios of one run"
+	@echo "make qi-corpus messy QI registers of five shapes, imported and held against their truth; cost of a large one"
 	@echo "make generate  write what follows from the catalogue"
 
 setup: $(STAMP)
@@ -65,6 +66,9 @@ format: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks run
+
+qi-corpus: setup
+	$(BIN)/python -m benchmarks qi-corpus --projects 50000 --through-home
 
 clean:
 	rm -rf .evenhand/demo build dist

@@ -1,7 +1,7 @@
-"""`python -m benchmarks run`: the platform's cost as ratios of one run on one machine.
+"""`python -m benchmarks run`: the platform's cost as ratios of one run on one machine; `qi-corpus`: messy registers.
 
 Belongs here: what is measured, and the table. Does not: a limit that fails a build; figures of different runs or
-machines don't compare, ratios of one run do.
+machines don't compare, ratios of one run do. What the corpus of registers shows stands in qi_report.py.
 """
 
 import argparse
@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.measure import Cost, cost_of
+from benchmarks.qi_report import add_arguments, report
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
@@ -53,8 +54,12 @@ for path in sorted(Path(sys.argv[1]).glob("*.csv")):
 def main() -> None:
     """Measure, print a Markdown table, keep the figures in benchmarks/results/."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.split("\n")[0])
-    parser.add_argument("action", choices=["run"])
-    parser.parse_args()
+    actions = parser.add_subparsers(dest="action", required=True)
+    actions.add_parser("run", help="what a refresh costs")
+    add_arguments(actions.add_parser("qi-corpus", help="import a corpus of messy registers and compare with its truth"))
+    asked = parser.parse_args()
+    if asked.action == "qi-corpus":
+        raise SystemExit(report(asked))
     with tempfile.TemporaryDirectory() as folder:
         costs = dict(measurements(Path(folder)))
     result = {"commit": commit(), "machine": machine(), "costs": {name: asdict(cost) for name, cost in costs.items()}}

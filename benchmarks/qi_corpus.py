@@ -190,6 +190,14 @@ def make_corpus(
     return corpus
 
 
+def large_register(organisations: Organisations, projects: int, day: date, seed: int = 1) -> Register:
+    """One export of many projects, without canaries."""
+    register = Register(1, "life_qi_export", register_name(1, "life_qi_export"))
+    author = Author(np.random.default_rng([seed, 78]), organisations)
+    register.releases.append((day, [author.entry(register, at) for at in range(1, projects + 1)]))
+    return register
+
+
 def register_name(number: int, shape: Shape) -> str:
     """The register as its files' names lead to it."""
     what = {

@@ -39,7 +39,7 @@ class CorpusFile:
     content: bytes
     register: Register
     rows: tuple[TrueRow, ...]
-    personal_texts: int = 0
+    issued: date
 
 
 @dataclass
@@ -60,7 +60,7 @@ def files_of(register: Register) -> list[CorpusFile]:
 
 def _file(register: Register, day: date, ending: str, content: bytes, rows: Sequence[TrueRow], part: str = "") -> CorpusFile:
     name = f"SYNTHETIC {register.name.replace('-', ' ')}{part} {day.isoformat()}.{ending}"
-    return CorpusFile(name, content, register, tuple(rows))
+    return CorpusFile(name, content, register, tuple(rows), day)
 
 
 def _word(name: str) -> Getter:
