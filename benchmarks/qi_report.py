@@ -96,7 +96,7 @@ def home_lines(corpus: "Corpus", files: Sequence["CorpusFile"], seed: int) -> It
             counts
             for one in reports
             for counts in one.counts
-            if counts.read != counts.loaded + counts.quarantined + sum(counts.ignored.values())
+            if counts.rows_read != counts.rows_loaded + counts.rows_quarantined + counts.rows_ignored
         ]
         yield _none("load reports that do not reconcile", len(wrong))
         (Path(folder) / "home" / "build" / "said.txt").write_text(said, encoding="utf-8")
