@@ -98,7 +98,14 @@ group by site_code, period_end
 order by period_end, site_code
 """
 SUCCESSIONS = "select distinct old_code, new_code, effective_on from {successions}"
-USED = ("ods_trusts", "ods_successions", "gp_practices", "geography_lookups", "shmi")
+ALIASES = """
+select alias, organisation_code, valid_from, valid_to
+from {aliases} as aliases
+inner join released on aliases.release_sha256 = released.release_sha256
+qualify rank() over (partition by lower(alias), valid_from order by released.release_rank desc) = 1
+order by all
+"""
+USED = ("ods_trusts", "ods_successions", "gp_practices", "geography_lookups", "shmi", "qi_reviews")
 
 
 @dataclass
@@ -122,12 +129,17 @@ class Succession:
 
 
 def matcher_of(home: Home, aliases: Iterable[Alias] = ()) -> Matcher:
-    """The matcher over everything that the home's lake knows, with the shipped aliases and the given ones."""
+    """The matcher over all that the home's lake knows, with aliases that are shipped, reviewed there, and given."""
     with _opened(home) as con:
         successions = _successions(con, home)
         organisations = _organisations(con, home, successions)
         sites = _sites(con, home, organisations, successions)
-    return Matcher(organisations, (*seed_aliases(), *aliases), sites, _heirs(successions))
+        reviewed = [Alias(*row) for row in con.execute(_aliases(home)).fetchall()]
+    return Matcher(organisations, (*seed_aliases(), *reviewed, *aliases), sites, _heirs(successions))
+
+
+def _aliases(home: Home) -> str:
+    return ALIASES.format(aliases=_table(home, "qi_reviews", "organisation_aliases"))
 
 
 def known_organisations(home: Home) -> list[KnownOrganisation]:
