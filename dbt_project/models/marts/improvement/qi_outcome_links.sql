@@ -1,160 +1,31 @@
-with projects as (select * from {{ ref('int_qi_projects__selected') }}),
-
-sites as (select * from {{ ref('qi_project_sites') }}),
-
-declared_measures as (select * from {{ ref('int_qi_measures__selected') }}),
+with candidates as (select * from {{ ref('int_qi_links__listed') }}),
 
 catalogue as (select * from {{ ref('int_measures__known') }}),
 
 outcomes as (select * from {{ ref('outcome_trends') }}),
 
--- a project is linked to the measures that it declares, and to those whose reviewed topics hold its topic
-linked_measures as (
-    select
-        projects.project_ref,
-        declared_measures.measure_id,
-        'declared' as link_basis,
-        declared_measures.measure_role,
-        coalesce(declared_measures.is_primary, false) as is_primary
-    from projects
-    inner join declared_measures on projects.project_ref = declared_measures.project_ref
-    union all
-    select
-        projects.project_ref,
-        catalogue.measure_id,
-        'topic' as link_basis,
-        'unknown' as measure_role,
-        false as is_primary
-    from projects
-    inner join catalogue
-        on ',' || catalogue.linked_qi_topics || ',' like '%,' || projects.clinical_topic || ',%'
-    left join declared_measures
-        on projects.project_ref = declared_measures.project_ref and catalogue.measure_id = declared_measures.measure_id
-    where declared_measures.measure_id is null and projects.clinical_topic not in ('unknown', 'other')
-),
+controls as (select * from {{ ref('int_qi_controls__counted') }}),
 
--- one row per project and organisation; an organisation with two roles keeps the reach of the wider one
-memberships as (
-    select
-        project_ref,
-        organisation_code,
-        max(organisation_code_as_now) as organisation_code_as_now,
-        case when count(joined_on) = count(*) then min(joined_on) end as joined_on,
-        -- a share of 1 to 7 people is hidden, as the people are
-        max(case when reach_people between 1 and 7 then null else reach_share end) as reach_share,
-        bool_or(is_synthetic) as is_synthetic
-    from sites
-    group by project_ref, organisation_code
-),
+contaminations as (select * from {{ ref('int_qi_sites__overlapped') }}),
 
-reach_bases as (
-    select
-        memberships.project_ref,
-        memberships.organisation_code,
-        min(sites.reach_basis) as reach_basis
-    from memberships
-    inner join sites
-        on
-            memberships.project_ref = sites.project_ref
-            and memberships.organisation_code = sites.organisation_code
-            and memberships.reach_share = sites.reach_share
-    group by memberships.project_ref, memberships.organisation_code
-),
-
--- as now, the share of an organisation that merged says nothing about the share of the merged one
-views as (
-    select
-        memberships.project_ref,
-        memberships.organisation_code,
-        memberships.joined_on,
-        memberships.is_synthetic,
-        'as_was' as organisation_view,
-        memberships.organisation_code as series_organisation_code,
-        memberships.reach_share
-    from memberships
-    union all
-    select
-        memberships.project_ref,
-        memberships.organisation_code,
-        memberships.joined_on,
-        memberships.is_synthetic,
-        'as_now' as organisation_view,
-        memberships.organisation_code_as_now as series_organisation_code,
-        case
-            when memberships.organisation_code = memberships.organisation_code_as_now then memberships.reach_share
-        end as reach_share
-    from memberships
-),
-
-dated as (
-    select
-        project_ref,
-        implemented_on,
-        implemented_precision,
-        case implemented_precision
-            when 'day' then 0 when 'month' then 1 when 'quarter' then 3 when 'financial_year' then 12
-        end as blurred_months,
-        case implemented_precision
-            when 'month' then cast({{ dbt.date_trunc('month', 'implemented_on') }} as date)
-            when 'quarter' then cast({{ dbt.date_trunc('quarter', 'implemented_on') }} as date)
-            when 'financial_year' then cast({{ dbt.dateadd(
-                'month', 3, dbt.date_trunc('year', dbt.dateadd('month', -3, 'implemented_on'))
-            ) }} as date)
-            else implemented_on
-        end as untouched_until
-    from projects
-),
-
--- a date known to the month, quarter or year leaves the whole of it in neither half
-starts as (
-    select
-        dated.*,
-        cast({{ dbt.dateadd('month', 'coalesce(blurred_months, 0)', 'untouched_until') }} as date) as known_from
-    from dated
-),
-
-candidates as (
-    select
-        linked_measures.project_ref,
-        linked_measures.measure_id,
-        linked_measures.link_basis,
-        linked_measures.measure_role,
-        linked_measures.is_primary,
-        views.organisation_code,
-        views.organisation_view,
-        views.series_organisation_code,
-        views.reach_share,
-        case when views.reach_share is not null then reach_bases.reach_basis else 'unknown' end as reach_basis,
-        views.is_synthetic,
-        starts.blurred_months,
-        starts.implemented_on is null as is_start_unknown,
-        case
-            when views.joined_on > starts.implemented_on then views.joined_on
-            else starts.untouched_until
-        end as before_until,
-        case
-            when views.joined_on > starts.known_from then views.joined_on
-            else starts.known_from
-        end as after_from
-    from linked_measures
-    inner join starts on linked_measures.project_ref = starts.project_ref
-    inner join views on linked_measures.project_ref = views.project_ref
-    left join reach_bases
-        on views.project_ref = reach_bases.project_ref and views.organisation_code = reach_bases.organisation_code
-),
-
+{% set series = [
+    'project_key', 'measure_id', 'organisation_code', 'organisation_view', 'period_kind', 'population',
+    'stratum_dimension', 'stratum', 'stratum_scheme', 'observation_kind', 'adjustment',
+] %}
 -- the period in which the change came into use belongs to neither half
 halved as (
     select
-        candidates.project_ref,
+        candidates.project_key,
         candidates.measure_id,
         candidates.organisation_code,
         candidates.organisation_view,
+        outcomes.organisation_level,
         outcomes.period_kind,
         outcomes.population,
         outcomes.stratum_dimension,
         outcomes.stratum,
         outcomes.stratum_scheme,
+        outcomes.stratum_basis,
         outcomes.observation_kind,
         outcomes.adjustment,
         outcomes.period_start,
@@ -179,54 +50,41 @@ halved as (
 -- parts are added up, percentages are never averaged
 pooled as (
     select
-        project_ref,
-        measure_id,
-        organisation_code,
-        organisation_view,
-        period_kind,
-        population,
-        stratum_dimension,
-        stratum,
-        stratum_scheme,
-        observation_kind,
-        adjustment,
+        {{ series | join(', ') }},
+        max(organisation_level) as organisation_level,
+        max(stratum_basis) as stratum_basis,
         bool_or(is_synthetic) as is_synthetic,
         min(period_start) as first_period_start,
         max(period_end) as last_period_end,
         count(case when is_shown and half = 'before' then 1 end) as points_before,
         count(case when is_shown and half = 'after' then 1 end) as points_after,
         count(case when not is_shown then 1 end) as points_without_value,
+        count(case when not is_shown and half = 'before' then 1 end) as hidden_before,
+        count(case when not is_shown and half = 'after' then 1 end) as hidden_after,
         sum(case when is_shown and half = 'before' then numerator end) as numerator_before,
         sum(case when is_shown and half = 'before' then denominator end) as denominator_before,
         sum(case when is_shown and half = 'after' then numerator end) as numerator_after,
         sum(case when is_shown and half = 'after' then denominator end) as denominator_after
     from halved
-    group by
-        project_ref,
-        measure_id,
-        organisation_code,
-        organisation_view,
-        period_kind,
-        population,
-        stratum_dimension,
-        stratum,
-        stratum_scheme,
-        observation_kind,
-        adjustment
+    group by {{ series | join(', ') }}
 ),
 
-judged as (
+joined as (
     select
-        candidates.project_ref,
+        candidates.project_key,
         candidates.measure_id,
         candidates.link_basis,
         candidates.measure_role,
         candidates.is_primary,
+        candidates.publication,
         candidates.organisation_code,
         candidates.organisation_view,
         candidates.series_organisation_code,
         candidates.reach_share,
         candidates.reach_basis,
+        candidates.date_role,
+        candidates.blurred_months,
+        candidates.is_start_unknown,
         candidates.is_synthetic or coalesce(pooled.is_synthetic, false) as is_synthetic,
         candidates.before_until,
         candidates.after_from,
@@ -235,6 +93,7 @@ judged as (
         pooled.stratum_dimension,
         pooled.stratum,
         pooled.stratum_scheme,
+        pooled.stratum_basis,
         pooled.observation_kind,
         pooled.adjustment,
         pooled.first_period_start,
@@ -242,6 +101,8 @@ judged as (
         pooled.points_before,
         pooled.points_after,
         pooled.points_without_value,
+        pooled.hidden_before,
+        pooled.hidden_after,
         pooled.numerator_before,
         pooled.denominator_before,
         pooled.numerator_after,
@@ -249,52 +110,183 @@ judged as (
         catalogue.unit,
         catalogue.multiplier,
         catalogue.direction,
-        case
-            when catalogue.measure_id is null then 'measure_unknown'
-            when pooled.project_ref is null then 'no_outcome_series'
-            when pooled.observation_kind = 'stratum_distribution' then 'distribution_not_rate'
-            when pooled.observation_kind = 'score' or catalogue.unit = 'score' then 'score_not_pooled'
-            when candidates.is_start_unknown then 'start_unknown'
-            when candidates.blurred_months is null then 'date_too_coarse'
-            when
-                candidates.blurred_months
-                > case pooled.period_kind when 'month' then 1 when 'quarter' then 3 else 12 end
-                then 'date_too_coarse'
-            when pooled.points_before = 0 then 'no_points_before'
-            when pooled.points_after = 0 then 'no_points_after'
-            when candidates.reach_share is null or candidates.reach_basis = 'unknown' then 'reach_unknown'
-            else 'linked'
-        end as status
+        catalogue.margin_overall,
+        coalesce(controls.logged_comparators, 0) as logged_comparators,
+        coalesce(controls.unlogged_comparators, 0) as unlogged_comparators,
+        coalesce(contaminations.overlapping_projects, 0) as overlapping_projects,
+        coalesce(contaminations.is_contaminated, false) as is_contaminated,
+        catalogue.measure_id is null as is_measure_unknown,
+        pooled.project_key is not null as has_series,
+        coalesce(pooled.observation_kind = 'score' or catalogue.unit = 'score', false) as is_score,
+        coalesce(pooled.observation_kind = 'stratum_distribution', false) as is_distribution,
+        not candidates.is_start_unknown and (
+            candidates.blurred_months is null
+            or candidates.blurred_months
+            > case pooled.period_kind when 'month' then 1 when 'quarter' then 3 else 12 end
+        ) as is_coarsely_dated
     from candidates
     left join catalogue on candidates.measure_id = catalogue.measure_id
     left join pooled
         on
-            candidates.project_ref = pooled.project_ref
+            candidates.project_key = pooled.project_key
             and candidates.measure_id = pooled.measure_id
             and candidates.organisation_code = pooled.organisation_code
             and candidates.organisation_view = pooled.organisation_view
+    left join controls
+        on
+            candidates.measure_id = controls.measure_id
+            and pooled.organisation_level = controls.organisation_level
+            and cast({{ dbt.date_trunc('month', 'candidates.before_until') }} as date) = controls.before_month
+            and cast({{ dbt.date_trunc('month', 'candidates.after_from') }} as date) = controls.after_month
+    left join contaminations
+        on
+            candidates.project_key = contaminations.project_key
+            and candidates.organisation_code = contaminations.organisation_code
 ),
 
--- only a series that may be split at the start has two halves
-split as (
+{# What stands in the way of a verdict, worst first; the first that applies is the status. -#}
+{% set refusals = {
+    'measure_unknown': 'is_measure_unknown',
+    'no_outcome_series': 'not is_measure_unknown and not has_series',
+    'distribution_not_rate': 'is_distribution',
+    'score_not_pooled': 'is_score and not is_distribution',
+    'direction_none': "direction = 'none'",
+    'stratum_not_within_unit': "stratum_dimension <> 'all' and stratum_basis = 'organisation_profile'",
+    'reach_unknown': "reach_share is null or reach_basis = 'unknown'",
+    'reach_below_20pct': "reach_share < 0.2 and reach_basis <> 'unknown'",
+    'start_unknown': 'is_start_unknown',
+    'date_too_coarse': 'has_series and is_coarsely_dated',
+    'no_points_before': 'has_series and not is_start_unknown and not is_coarsely_dated and points_before = 0',
+    'no_points_after': 'has_series and not is_start_unknown and not is_coarsely_dated and points_after = 0',
+    'no_log_control': 'has_series and not is_start_unknown and logged_comparators = 0',
+    'contaminated': 'is_contaminated',
+} -%}
+judged as (
     select
-        judged.*,
-        status in ('linked', 'reach_unknown', 'no_points_before', 'no_points_after') as is_split
-    from judged
+        joined.*,
+        case
+            {%- for status, condition in refusals.items() %}
+            when {{ condition }} then '{{ status }}'
+            {%- endfor %}
+            else 'linked'
+        end as status,
+        {% for status, condition in refusals.items() -%}
+        case when {{ condition }} then ';{{ status }}' else '' end{{ ' ||' if not loop.last }}
+        {% endfor %} as listed_statuses,
+        -- only a rate that may be split at the start has two halves
+        has_series
+        and not is_measure_unknown
+        and not is_distribution
+        and not is_score
+        and not is_start_unknown
+        and not is_coarsely_dated as is_split
+    from joined
 ),
 
 rated as (
     select
-        split.*,
+        judged.*,
+        is_split and stratum_dimension <> 'all' and stratum <> 'unknown' as is_group,
         case when is_split and denominator_before > 0 then multiplier * numerator_before / denominator_before end
             as value_before,
         case when is_split and denominator_after > 0 then multiplier * numerator_after / denominator_after end
             as value_after
-    from split
+    from judged
+),
+
+{% set links = [
+    'project_key', 'measure_id', 'organisation_code', 'organisation_view', 'period_kind', 'population', 'adjustment',
+] %}
+-- all groups of one dimension together, where each shows the same periods and none is hidden
+families as (
+    select
+        {{ links | join(', ') }},
+        stratum_dimension,
+        stratum_scheme,
+        {% for half in ('before', 'after') -%}
+        sum(case when stratum <> 'unknown' then numerator_{{ half }} end) as known_numerator_{{ half }},
+        sum(case when stratum <> 'unknown' then denominator_{{ half }} end) as known_denominator_{{ half }},
+        sum(numerator_{{ half }}) as total_numerator_{{ half }},
+        sum(denominator_{{ half }}) as total_denominator_{{ half }},
+        count(case when stratum <> 'unknown' then 1 end) >= 2
+        and min(case when stratum <> 'unknown' then points_{{ half }} end)
+        = max(case when stratum <> 'unknown' then points_{{ half }} end)
+        and sum(case when stratum <> 'unknown' then hidden_{{ half }} else 0 end) = 0 as is_complete_{{ half }},
+        sum(hidden_{{ half }}) = 0 and min(points_{{ half }}) = max(points_{{ half }}) as is_whole_{{ half }},
+        {% endfor -%}
+        max(multiplier) as multiplier
+    from rated
+    where is_split and stratum_dimension <> 'all'
+    group by {{ links | join(', ') }}, stratum_dimension, stratum_scheme
+),
+
+everybody as (
+    select * from rated
+    where is_split and stratum_dimension = 'all'
+),
+
+compared as (
+    select
+        rated.*,
+        {% for half in ('before', 'after') -%}
+        case
+            when
+                rated.is_group
+                and families.is_complete_{{ half }}
+                and families.known_denominator_{{ half }} > rated.denominator_{{ half }}
+                then
+                    rated.value_{{ half }}
+                    - rated.multiplier * (families.known_numerator_{{ half }} - rated.numerator_{{ half }})
+                    / (families.known_denominator_{{ half }} - rated.denominator_{{ half }})
+        end as difference_from_others_{{ half }},
+        {% endfor -%}
+        -- the published total where it shows the same periods, else the sum of all groups
+        case
+            when not rated.is_split then 'none'
+            when rated.stratum_dimension = 'all' then 'published_total'
+            when rated.points_before = everybody.points_before and rated.points_after = everybody.points_after
+                then 'published_total'
+            when families.is_complete_before and families.is_complete_after
+                and families.is_whole_before and families.is_whole_after
+                then 'sum_of_strata'
+            else 'none'
+        end as overall_basis,
+        everybody.value_before as total_before,
+        everybody.value_after as total_after,
+        case when families.total_denominator_before > 0
+            then rated.multiplier * families.total_numerator_before / families.total_denominator_before
+        end as summed_before,
+        case when families.total_denominator_after > 0
+            then rated.multiplier * families.total_numerator_after / families.total_denominator_after
+        end as summed_after,
+        case
+            when not rated.is_group or rated.direction = 'none' then null
+            when rated.direction = 'higher' then rated.value_after - rated.value_before < -rated.margin_overall
+            when rated.direction = 'lower' then rated.value_after - rated.value_before > rated.margin_overall
+        end as group_worse
+    from rated
+    left join families
+        on
+            {{ matching('rated', 'families', links) }}
+            and rated.stratum_dimension = families.stratum_dimension
+            and rated.stratum_scheme = families.stratum_scheme
+    left join everybody
+        on {{ matching('rated', 'everybody', links) }}
+),
+
+overall as (
+    select
+        compared.*,
+        case overall_basis when 'published_total' then total_before when 'sum_of_strata' then summed_before end
+            as overall_before,
+        case overall_basis when 'published_total' then total_after when 'sum_of_strata' then summed_after end
+            as overall_after,
+        bool_or(group_worse) over (partition by {{ links | join(', ') }}) as any_group_worse
+    from compared
 )
 
 select
-    project_ref,
+    project_key,
     measure_id,
     organisation_code,
     organisation_view,
@@ -309,8 +301,10 @@ select
     link_basis,
     measure_role,
     is_primary,
+    publication,
     direction,
     unit,
+    date_role,
     before_until,
     after_from,
     first_period_start,
@@ -325,9 +319,23 @@ select
     case when is_split then denominator_after end as denominator_after,
     value_after,
     value_after - value_before as change,
+    -- without what arithmetic leaves behind the tenth digit
+    round(difference_from_others_before, 10) as difference_from_others_before,
+    round(difference_from_others_after, 10) as difference_from_others_after,
+    round(difference_from_others_after - difference_from_others_before, 10) as difference_from_others_change,
+    round(overall_before, 10) as overall_before,
+    round(overall_after, 10) as overall_after,
+    round(overall_after - overall_before, 10) as overall_change,
+    overall_basis,
+    group_worse,
+    any_group_worse,
     round(reach_share, 2) as reach_share,
     reach_basis,
+    logged_comparators,
+    unlogged_comparators,
+    overlapping_projects,
     status,
+    case when status = 'linked' then 'linked' else substr(listed_statuses, 2) end as statuses,
     'association' as claim,
     is_synthetic
-from rated
+from overall
