@@ -61,6 +61,7 @@ class UsageWarning(StrEnum):
     STOCK_NOT_FLOW = "stock_not_flow"
     SAMPLE_SURVEY = "sample_survey"
     LAYOUT_FROM_DOCUMENTATION = "layout_from_documentation"
+    ECOLOGICAL = "ecological"
 
 
 class Column(Document):
