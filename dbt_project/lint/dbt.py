@@ -19,3 +19,13 @@ def datediff(first: str, second: str, part: str) -> str:
 def last_day(value: str, part: str) -> str:
     """``last_day(x)``."""
     return f"last_day({value})"
+
+
+def type_string() -> str:
+    """``varchar``."""
+    return "varchar"
+
+
+def split_part(value: str, delimiter: str, position: object) -> str:
+    """``split_part(x, ',', 1)``."""
+    return f"split_part({value}, {delimiter}, {position})"

@@ -31,3 +31,30 @@
 {% macro quartile(number, value) -%}
     percentile_cont({{ number * 0.25 }}) within group (order by {{ value }})
 {%- endmacro %}
+
+{#- What a row of project_planning says in plain words: why nothing can be planned with it, else how to read its months. -#}
+{% macro planning_note(reason, dimension) -%}
+    case
+        when {{ reason }} = 'distribution_not_rate'
+            then 'This is a distribution of people, not a rate: no change of an outcome can be read from it.'
+        when {{ reason }} = 'direction_none'
+            then 'Neither more nor less is better here: a project cannot be judged by it.'
+        when {{ reason }} = 'stratum_not_within_unit'
+            then 'The groups are whole organisations: one organisation has no gap of its own.'
+        when {{ reason }} = 'score_not_pooled'
+            then 'Scores of groups have no parts that could be added up: the gap is not planned with.'
+        when {{ reason }} = 'rolling_windows_overlap'
+            then 'Its periods overlap: one point a year is independent, which is too few.'
+        when {{ reason }} = 'no_baseline'
+            then 'The newest periods have no figure to start from.'
+        when {{ reason }} = 'suppressed_stratum'
+            then 'A group is too small to be shown: pool with others, or choose a wider dimension.'
+        when {{ reason }} = 'too_few_points'
+            then 'The series is too short to tell how much it moves by itself.'
+        when {{ reason }} = 'not_within_ten_years'
+            then 'A change that matters would not show here within ten years: pool with others, or choose a nearer measure.'
+        when {{ dimension }} = 'all'
+            then 'A change of the margin would show with as many months before and after as are given; smaller ones would not.'
+        else 'A change of the gap by its margin would show with as many months before and after as are given.'
+    end
+{%- endmacro %}

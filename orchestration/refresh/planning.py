@@ -1,7 +1,7 @@
 """Answer what a team asks before it starts: where do we stand, beside whom, and what could our own figures show?
 
-Belongs here: finding the rows of `project_planning` for one organisation, measure and dimension, and putting them into plain
-words. Does not: the statistics (dbt), the command line (cli).
+Belongs here: finding the rows of `project_planning` for one organisation, measure and dimension, and putting them into
+plain words. Does not: the statistics (dbt), the command line (cli).
 """
 
 import re
@@ -19,9 +19,10 @@ Row = dict[str, Any]
 
 
 def plan(home: Home, organisation: str, measure: str, dimension: str = "deprivation") -> dict[str, Any]:
-    """What `project_planning` says of everybody (``overall``) and of the groups of ``dimension`` (``groups``, may be empty).
+    """What `project_planning` says of everybody (``overall``) and of the groups of ``dimension`` (``groups``).
 
-    ``organisation`` is an ODS or GSS code as of now. UsageError when a word has the wrong shape, or nothing is known.
+    ``overall`` may be None and ``groups`` empty, not both. ``organisation`` is an ODS or GSS code as of now. UsageError
+    when a word has the wrong shape, or nothing is known.
     """
     for name, value in (("organisation", organisation), ("measure", measure)):
         if not WORD.fullmatch(value):
@@ -58,8 +59,8 @@ def render(planned: Mapping[str, Any]) -> str:
         lines += ["", f"By {planned['dimension']}:", *_groups(groups)]
     lines += [
         "",
-        "Months are needed before and again after the change. A figure that moves with a project is associated with it;",
-        "what moved it, this can't tell. docs/before-a-project.md says what the numbers mean.",
+        "Months are needed before and again after the change. A figure that moves with a project is associated with",
+        "it; what moved it, this can't tell. docs/before-a-project.md says what the numbers mean.",
     ]
     return "\n".join(lines)
 
@@ -74,8 +75,8 @@ def _nothing_known(home: Home, organisation: str, measure: str) -> str:
     known = _rows(home, f"select distinct measure_id from project_planning where organisation_code = '{organisation}'")
     if not known:
         return (
-            f"no figures of {organisation} are known as of now; codes of trusts, integrated care boards and councils stand "
-            "in the mart organisations"
+            f"no figures of {organisation} are known as of now; codes of trusts, integrated care boards and councils "
+            "stand in the mart organisations"
         )
     measures = ", ".join(sorted(str(row["measure_id"]) for row in known))
     return f"{organisation} has no figures of {measure}; it has {measures}"

@@ -93,7 +93,11 @@ _ACTIVITY: Row = {
     "projects_without_end": 1, "coarsely_dated_projects": 0, "is_synthetic": False,
 }  # fmt: skip
 _LINK: Row = {
-    "project_ref": "QI-1", "measure_id": "recovery", "organisation_code": "RXX", "organisation_view": "as_was",
+    "project_key": "p1", "publication": "public", "date_role": "implemented", "overall_basis": "published_total",
+    "difference_from_others_before": -10.0, "difference_from_others_after": -5.0, "overall_change": 2.0,
+    "group_worse": False, "any_group_worse": False, "logged_comparators": 12, "unlogged_comparators": 3,
+    "overlapping_projects": 0, "statuses": "linked", "measure_id": "recovery", "organisation_code": "RXX",
+    "organisation_view": "as_was",
     "period_kind": "financial_year", "population": "all", "stratum_dimension": "deprivation", "stratum": "1",
     "stratum_scheme": "s", "adjustment": "crude", "observation_kind": "rate_within_stratum",
     "series_organisation_code": "RXX", "link_basis": "declared", "measure_role": "outcome", "is_primary": True,
@@ -108,6 +112,39 @@ _PROGRAMME: Row = {
     "is_comparator": False, "first_exposed_on": "2019-01-01", "first_exposed_precision": "calendar_year",
     "first_exposed_status": "value", "last_left_on": "2021-03-31", "exposures": 2, "undated_exposures": 1,
     "is_synthetic": False, "dataset": "improvement_programmes", "release_sha256": SHA,
+_TOPIC: Row = {
+    "topic": "therapy", "measure_id": "recovery", "measure_title": "Recovery", "dataset": "talking_therapies",
+    "direction": "higher", "role": "outcome", "nature": "flow", "observation_kind": "rate_within_stratum",
+    "basis": "measure_document", "is_reviewed": True,
+}  # fmt: skip
+_DOSE: Row = {
+    "measure_id": "mortality", "organisation_code": "RXX", "period_start": "2024-04-01", "period_end": "2025-03-31",
+    "period_kind": "rolling", "adjustment": "crude", "direction": "lower", "unit": "percent", "value": 3.1,
+    "period_months": 12, "logged_months": 12, "project_months": 14.5, "log_status": "received",
+    "claim": "ecological_association", "is_synthetic": False,
+}  # fmt: skip
+_PLAN: Row = {
+    "project_key": "p1", "look_months": 12, "publication": "public", "status": "locked",
+    "primary_measure": "recovery", "is_measure_known": True, "primary_dimension": "deprivation", "direction": "higher",
+    "declared_direction": "higher", "expected_gap_direction": "narrow", "implemented_on": "2023-04-01",
+    "implemented_precision": "day", "look_on": "2024-04-01", "locked_on": "2023-02-01",
+    "registered_before_outcomes": True, "plan_hash": "a" * 32, "is_synthetic": False,
+}  # fmt: skip
+_PLANNING: Row = {
+    "measure_id": "recovery", "measure_title": "Recovery", "unit": "percent", "direction": "higher",
+    "organisation_code": "RXX", "organisation_scheme": "ods", "organisation_name": "A TRUST",
+    "organisation_level": "provider", "stratum_dimension": "deprivation", "group_stratum": "1",
+    "comparator_stratum": "10", "stratum_scheme": "imd2019_decile", "stratum_basis": "patient_residence_area",
+    "adjustment": "crude", "period_kind": "month", "baseline_from": "2024-04-01", "baseline_to": "2025-03-31",
+    "baseline_periods": 12, "baseline_numerator": 45.0, "baseline_denominator": 90.0, "baseline_value": 50.0,
+    "group_value": 40.0, "comparator_value": 55.0, "baseline_gap": -15.0, "peers": 10,
+    "peer_value_lower_quartile": 45.0, "peer_value_median": 48.0, "peer_value_upper_quartile": 52.0,
+    "peers_with_gap": 8, "peer_gap_lower_quartile": -16.0, "peer_gap_median": -13.0, "peer_gap_upper_quartile": -9.0,
+    "unknown_share": 0.05, "hidden_strata": 0, "points": 48, "residual_sd": 2.0, "lag_1_autocorrelation": 0.3,
+    "detectable_change_12_periods": 2.9, "detectable_change_24_periods": 2.2, "margin": 2.0, "months_needed": 29,
+    "gap_points": 48, "gap_residual_sd": 3.0, "gap_lag_1_autocorrelation": 0.1, "gap_detectable_change_12_periods": 3.8,
+    "gap_detectable_change_24_periods": 2.7, "gap_margin": 3.0, "gap_months_needed": 20, "note": "N",
+    "dataset": "talking_therapies", "is_synthetic": False,
 }  # fmt: skip
 _ORGANISATION: Row = {
     "organisation_code": "RXX", "organisation_scheme": "ods", "version": 1, "name": "A TRUST",
@@ -253,6 +290,24 @@ GOOD: dict[str, list[Row]] = {
         {**_PROGRAMME, "organisation_code": "RYY", "is_exposed": False, "is_comparator": True, "exposures": 0,
          "undated_exposures": 0, "first_exposed_on": None, "first_exposed_precision": "unknown",
          "first_exposed_status": "not_applicable", "last_left_on": None},
+    "topic_measures": [_TOPIC, {**_TOPIC, "topic": "none", "measure_id": "mortality", "basis": "not_linked"}],
+    "qi_ecological_links": [
+        _DOSE,
+        {**_DOSE, "organisation_code": "RYY", "logged_months": 3, "project_months": None,
+         "log_status": "partly_received"},
+    ],
+    "analysis_plans": [
+        _PLAN,
+        {**_PLAN, "look_months": 24, "look_on": "2025-04-01", "status": "changed_after_lock",
+         "later_change": "primary_dimension=ethnicity"},
+        {**_PLAN, "project_key": "p2", "status": "incomplete", "missing": "primary_measure;primary_dimension",
+         "primary_measure": None, "primary_dimension": None, "locked_on": None, "plan_hash": None,
+         "registered_before_outcomes": None},
+    ],
+    "project_planning": [
+        _PLANNING,
+        {**_PLANNING, "stratum_dimension": "all", "group_stratum": "all", "baseline_gap": None},
+        {**_PLANNING, "stratum_dimension": "sex", "not_plannable_because": "too_few_points", "gap_months_needed": None},
     ],
     "organisations": [_ORGANISATION, _ENGLAND],
     "organisation_successions": [_SUCCESSION, {**_SUCCESSION, "new_code": "RZZ", "share": 0.4}],
@@ -404,6 +459,51 @@ TAMPERED: dict[str, dict[str, Row]] = {
         "a_series_does_not_end_before_it_starts": {"last_period_end": "2017-03-31"},
         "no_series_starts_before_1990": {"first_period_start": "1900-01-01"},
         "a_linked_series_says_its_reach": {"reach_share": None},
+        "a_linked_series_has_a_logged_comparator": {"logged_comparators": 0},
+        "a_linked_project_reaches_a_fifth": {"reach_share": 0.1},
+        "everybody_has_no_others_to_differ_from": {"stratum_dimension": "all"},
+        "an_unknown_group_is_not_compared": {"stratum": "unknown"},
+        "a_difference_before_of_a_percentage_lies_within_100_points": {"difference_from_others_before": -101.0},
+        "a_difference_after_of_a_percentage_lies_within_100_points": {"difference_from_others_after": 101.0},
+        "an_overall_figure_has_a_basis": {"overall_basis": "none"},
+        "a_group_that_lost_shows_on_every_row": {"group_worse": True},
+        "where_no_direction_is_better_no_group_is_worse": {"direction": "none"},
+    },
+    "topic_measures": {
+        "a_measure_without_a_topic_stands_under_none": {"basis": "not_linked"},
+        "a_linked_measure_names_its_topic": {"topic": "other"},
+    },
+    "qi_ecological_links": {
+        "a_period_that_logs_cover_has_a_dose": {"project_months": None},
+        "a_period_that_logs_do_not_cover_has_no_dose": {"log_status": "no_log"},
+        "no_more_months_are_logged_than_there_are": {"logged_months": 13},
+        "a_period_does_not_end_before_it_starts": {"period_end": "2024-03-31"},
+        "no_period_is_before_1990": {"period_start": "1900-01-01"},
+    },
+    "analysis_plans": {
+        "a_look_is_at_12_or_24_months": {"look_months": 13},
+        "a_locked_plan_has_its_measure": {"primary_measure": None},
+        "a_locked_plan_has_its_dimension": {"primary_dimension": None},
+        "a_locked_plan_has_its_look": {"look_on": None},
+        "a_locked_plan_has_its_hash": {"plan_hash": None},
+        "an_incomplete_plan_has_no_hash": {"status": "incomplete", "missing": "implemented_on"},
+        "an_incomplete_plan_says_what_is_missing": {"status": "incomplete", "plan_hash": None},
+        "a_later_wish_is_shown": {"status": "changed_after_lock"},
+        "a_plan_that_stands_has_no_later_wish": {"later_change": "primary_dimension=sex"},
+        "a_look_is_a_year_or_more_after_the_change": {"look_on": "2023-06-01"},
+        "no_change_came_into_use_before_1990": {"implemented_on": "1900-01-01"},
+    },
+    "project_planning": {
+        "everybody_has_no_gap": {"stratum_dimension": "all"},
+        "a_gap_is_the_difference_of_its_rates": {"baseline_gap": -14.0},
+        "a_baseline_of_a_percentage_lies_between_0_and_100": {"baseline_value": 101.0},
+        "a_gap_of_a_percentage_lies_within_100_points": {"baseline_gap": -101.0},
+        "quartiles_of_peers_are_in_order": {"peer_value_upper_quartile": 44.0},
+        "quartiles_of_peers_gaps_are_in_order": {"peer_gap_upper_quartile": -17.0},
+        "what_can_be_planned_with_says_how_long_it_takes": {"gap_months_needed": None},
+        "where_no_direction_is_better_nothing_is_planned": {"direction": "none"},
+        "a_baseline_does_not_end_before_it_starts": {"baseline_to": "2024-03-31"},
+        "no_baseline_is_before_1990": {"baseline_from": "1900-01-01"},
     },
     "improvement_programmes": {
         "an_exposure_that_nobody_dates_has_no_day": {"first_exposed_status": "missing_at_source"},
@@ -549,6 +649,12 @@ EMPTY = (  # marts other than those of QI work that may have no row
     "lineage", "revisions", "board_maturity", "research_indicators", "research_impact", "research_activity",
     "q_community", "q_exchange_ideas",
 )  # fmt: skip
+EMPTY = (
+    "lineage",
+    "revisions",
+    "analysis_plans",
+    "project_planning",
+)  # marts other than those of QI work that may have no row
 MARKERS = {
     "outcome_trends": "stratum_scheme", "outcome_inequalities": "stratum_scheme", "qi_outcome_links": "stratum_scheme",
     "qi_activity": "organisation_code", "organisations": "organisation_code", "organisation_successions": "old_code",
@@ -557,6 +663,8 @@ MARKERS = {
     "board_maturity": "organisation_code",
     "research_indicators": "organisation_code", "research_impact": "organisation_code",
     "research_activity": "organisation_code", "q_community": "area", "q_exchange_ideas": "organisation_code",
+    "qi_project_sites": "project_ref", "topic_measures": "measure_id", "qi_ecological_links": "measure_id",
+    "analysis_plans": "project_key", "project_planning": "measure_id",
 }  # fmt: skip
 
 

@@ -76,7 +76,9 @@ logged as (
         on coverage.month_start >= spans.window_from and coverage.month_start < spans.window_until
     where coverage.coverage = 'received'
     group by spans.window_from, spans.window_until, coverage.organisation_code
-    having count(distinct coverage.month_start) >= {{ dbt.datediff('spans.window_from', 'spans.window_until', 'month') }}
+    having
+        count(distinct coverage.month_start)
+        >= {{ dbt.datediff('spans.window_from', 'spans.window_until', 'month') }}
 ),
 
 starts as (

@@ -54,7 +54,7 @@ stated as (
             else ';{{ name }}=' || coalesce(cast(newest.{{ column }} as {{ dbt.type_string() }}), 'none')
         end{{ ' ||' if not loop.last }}
         {% endfor -%}
-        as changed_parts
+            as changed_parts
     from newest
     left join locked on newest.project_key = locked.project_key
 ),
@@ -101,11 +101,15 @@ select
     dated.locked_on,
     case when dated.is_locked then dated.locked_on < dated.look_on end as registered_before_outcomes,
     case when dated.is_locked then md5(
-        dated.project_key || '|' || dated.measure_id || '|' || dated.primary_dimension
-        || '|' || coalesce(dated.declared_direction, 'none') || '|' || coalesce(dated.expected_gap_direction, 'none')
-        || '|' || cast(dated.implemented_on as {{ dbt.type_string() }}) || '|' || dated.implemented_precision
-        || '|' || cast(dated.look_months as {{ dbt.type_string() }})
-    ) end as plan_hash,
+                dated.project_key || '|' || dated.measure_id || '|' || dated.primary_dimension
+                || '|'
+                || coalesce(dated.declared_direction, 'none')
+                || '|'
+                || coalesce(dated.expected_gap_direction, 'none')
+                || '|' || cast(dated.implemented_on as {{ dbt.type_string() }}) || '|' || dated.implemented_precision
+                || '|' || cast(dated.look_months as {{ dbt.type_string() }})
+            )
+    end as plan_hash,
     case when dated.is_locked and dated.changed_parts <> '' then substr(dated.changed_parts, 2) end as later_change,
     projects.is_synthetic
 from dated

@@ -1,84 +1,23 @@
 {% set body = ['measure_id', 'organisation_scheme', 'organisation_code'] %}
 {% set series = body + ['stratum_dimension', 'stratum_scheme', 'adjustment', 'period_kind'] %}
-with trends as (
-    select * from {{ ref('outcome_trends') }}
-    where
-        organisation_view = 'as_now'
-        and population = 'all'
-        and organisation_level in ('provider', 'icb', 'sub_icb', 'local_authority')
-),
+with strata as (select * from {{ ref('int_plan_strata__pooled') }}),
 
 catalogue as (select * from {{ ref('stg_platform__measures') }}),
 
 estimates as (select * from {{ ref('int_plan_series__estimated') }}),
-
-listed as (
-    select
-        {{ series | join(', ') }},
-        max(observation_kind) as observation_kind,
-        max(stratum_basis) as stratum_basis,
-        max(organisation_level) as organisation_level,
-        max(organisation_name) as organisation_name,
-        max(dataset) as dataset,
-        bool_or(is_synthetic) as is_synthetic,
-        max(case when value_status = 'value' then period_end end) as baseline_to,
-        count(distinct period_end) as periods,
-        count(distinct stratum) as strata
-    from trends
-    group by {{ series | join(', ') }}
-),
-
--- a dimension may have been published in several ways: of those that go on, the one with the fewest and largest groups
-ranked as (
-    select
-        *,
-        row_number() over (
-            partition by {{ body | join(', ') }}, stratum_dimension
-            order by baseline_to desc, strata, periods desc, stratum_scheme, adjustment, period_kind
-        ) as place
-    from listed
-    where baseline_to is not null
-),
-
-chosen as (
-    select
-        *,
-        case when period_kind in ('month', 'quarter') then -11 else 0 end as baseline_months
-    from ranked
-    where place = 1
-),
-
--- twelve months of a monthly or quarterly series, else its newest period
-strata as (
-    select
-        {{ qualified('chosen', series) }},
-        trends.stratum,
-        max(trends.stratum_order) as stratum_order,
-        min(trends.period_start) as baseline_from,
-        count(*) as baseline_periods,
-        count(case when trends.value_status <> 'value' then 1 end) as hidden_periods,
-        sum(trends.numerator) as numerator,
-        sum(trends.denominator) as denominator,
-        max(case when trends.period_end = chosen.baseline_to then trends.value end) as newest_value
-    from chosen
-    inner join trends on {{ matching('chosen', 'trends', series) }}
-    where
-        trends.period_end = chosen.baseline_to
-        or (
-            chosen.baseline_months < 0
-            and trends.period_end <= chosen.baseline_to
-            and trends.period_start >= {{ dbt.dateadd(
-                'month', 'chosen.baseline_months', dbt.date_trunc('month', 'chosen.baseline_to')
-            ) }}
-        )
-    group by {{ qualified('chosen', series) }}, trends.stratum
-),
 
 dimensions as (
     select
         {{ series | join(', ') }},
         min(baseline_from) as baseline_from,
         max(baseline_periods) as baseline_periods,
+        max(observation_kind) as observation_kind,
+        max(stratum_basis) as stratum_basis,
+        max(organisation_level) as organisation_level,
+        max(organisation_name) as organisation_name,
+        max(dataset) as dataset,
+        bool_or(is_synthetic) as is_synthetic,
+        max(baseline_to) as baseline_to,
         count(case when stratum <> 'unknown' then 1 end) as known_strata,
         count(case when stratum <> 'unknown' and hidden_periods > 0 then 1 end) as hidden_strata,
         count(case when stratum = 'unknown' and hidden_periods > 0 then 1 end) as hidden_unknown,
@@ -92,21 +31,13 @@ dimensions as (
 
 described as (
     select
-        chosen.*,
-        dimensions.baseline_from,
-        dimensions.baseline_periods,
-        dimensions.known_strata,
-        dimensions.hidden_strata,
-        dimensions.known_numerator,
-        dimensions.known_denominator,
-        dimensions.last_stratum,
+        *,
         case
-            when chosen.stratum_dimension = 'all' or dimensions.hidden_strata + dimensions.hidden_unknown > 0 then null
-            else coalesce(dimensions.unknown_denominator, 0.0)
-                / nullif(dimensions.known_denominator + coalesce(dimensions.unknown_denominator, 0.0), 0.0)
+            when stratum_dimension = 'all' or hidden_strata + hidden_unknown > 0 then null
+            else coalesce(unknown_denominator, 0.0)
+                / nullif(known_denominator + coalesce(unknown_denominator, 0.0), 0.0)
         end as unknown_share
-    from chosen
-    inner join dimensions on {{ matching('chosen', 'dimensions', series) }}
+    from dimensions
 ),
 
 everybody as (
@@ -126,7 +57,10 @@ everybody as (
         catalogue.interval as interval_rule,
         case
             when described.observation_kind = 'score' then strata.newest_value
-            when described.observation_kind = 'rate_within_stratum' and strata.hidden_periods = 0 and strata.denominator > 0
+            when
+                described.observation_kind = 'rate_within_stratum'
+                and strata.hidden_periods = 0
+                and strata.denominator > 0
                 then catalogue.multiplier * strata.numerator / strata.denominator
         end as value
     from described
@@ -191,8 +125,10 @@ contrasts as (
     select
         {{ qualified('described', series) }},
         strata.stratum as group_stratum,
-        case when described.stratum_dimension = 'deprivation' then least_deprived.stratum else 'all other known groups' end
-            as comparator_stratum,
+        case
+            when described.stratum_dimension = 'deprivation' then least_deprived.stratum
+            else 'all other known groups'
+        end as comparator_stratum,
         case
             when strata.hidden_periods = 0 and strata.denominator > 0
                 then catalogue.multiplier * strata.numerator / strata.denominator
@@ -263,12 +199,12 @@ spreads as (
                 and everybody.value between 0 and everybody.multiplier
                 and everybody.denominator > 0
                 then greatest(
-                    estimates.residual_sd,
-                    sqrt(
-                        everybody.value * (everybody.multiplier - everybody.value)
-                        * everybody.baseline_periods / everybody.denominator
+                        estimates.residual_sd,
+                        sqrt(
+                            everybody.value * (everybody.multiplier - everybody.value)
+                            * everybody.baseline_periods / everybody.denominator
+                        )
                     )
-                )
             else estimates.residual_sd
         end as spread
     from estimates
@@ -405,7 +341,8 @@ answered as (
             margined.gap_spread = gap_answers.spread
             and margined.gap_autocorrelation = gap_answers.autocorrelation
             and margined.margin_gap = gap_answers.margin
-            and case margined.period_kind when 'month' then 1 when 'quarter' then 3 else 12 end = gap_answers.step_months
+            and case margined.period_kind when 'month' then 1 when 'quarter' then 3 else 12 end
+            = gap_answers.step_months
 ),
 
 judged as (
@@ -426,7 +363,9 @@ judged as (
             when stratum_dimension <> 'all' and gap_months_needed is null then 'not_within_ten_years'
         end as not_plannable_because,
         -- without a baseline or a better direction there is nothing that a change could be read from
-        baseline_value is not null and direction <> 'none' and observation_kind <> 'stratum_distribution' as is_measurable
+        baseline_value is not null
+        and direction <> 'none'
+        and observation_kind <> 'stratum_distribution' as is_measurable
     from answered
 )
 
@@ -483,29 +422,7 @@ select
     case when judged.is_measurable and judged.baseline_gap is not null then cast(judged.gap_months_needed as bigint) end
         as gap_months_needed,
     judged.not_plannable_because,
-    case
-        when judged.not_plannable_because = 'distribution_not_rate'
-            then 'This is a distribution of people, not a rate: no change of an outcome can be read from it.'
-        when judged.not_plannable_because = 'direction_none'
-            then 'Neither more nor less is better here: a project cannot be judged by it.'
-        when judged.not_plannable_because = 'stratum_not_within_unit'
-            then 'The groups are whole organisations: one organisation has no gap of its own.'
-        when judged.not_plannable_because = 'score_not_pooled'
-            then 'Scores of groups have no parts that could be added up: the gap is not planned with.'
-        when judged.not_plannable_because = 'rolling_windows_overlap'
-            then 'Its periods overlap: one point a year is independent, which is too few.'
-        when judged.not_plannable_because = 'no_baseline'
-            then 'The newest periods have no figure to start from.'
-        when judged.not_plannable_because = 'suppressed_stratum'
-            then 'A group is too small to be shown: pool with others, or choose a wider dimension.'
-        when judged.not_plannable_because = 'too_few_points'
-            then 'The series is too short to tell how much it moves by itself.'
-        when judged.not_plannable_because = 'not_within_ten_years'
-            then 'A change that matters would not show here within ten years: pool with others, or choose a nearer measure.'
-        when judged.stratum_dimension = 'all'
-            then 'A change of the margin would show with as many months before and after as are given; smaller ones would not.'
-        else 'A change of the gap by its margin would show with as many months before and after as are given.'
-    end as note,
+    {{ planning_note('judged.not_plannable_because', 'judged.stratum_dimension') }} as note,
     judged.dataset,
     judged.is_synthetic
 from judged

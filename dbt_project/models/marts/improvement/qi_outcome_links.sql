@@ -246,18 +246,23 @@ compared as (
             when rated.stratum_dimension = 'all' then 'published_total'
             when rated.points_before = everybody.points_before and rated.points_after = everybody.points_after
                 then 'published_total'
-            when families.is_complete_before and families.is_complete_after
-                and families.is_whole_before and families.is_whole_after
+            when
+                families.is_complete_before
+                and families.is_complete_after
+                and families.is_whole_before
+                and families.is_whole_after
                 then 'sum_of_strata'
             else 'none'
         end as overall_basis,
         everybody.value_before as total_before,
         everybody.value_after as total_after,
-        case when families.total_denominator_before > 0
-            then rated.multiplier * families.total_numerator_before / families.total_denominator_before
+        case
+            when families.total_denominator_before > 0
+                then rated.multiplier * families.total_numerator_before / families.total_denominator_before
         end as summed_before,
-        case when families.total_denominator_after > 0
-            then rated.multiplier * families.total_numerator_after / families.total_denominator_after
+        case
+            when families.total_denominator_after > 0
+                then rated.multiplier * families.total_numerator_after / families.total_denominator_after
         end as summed_after,
         case
             when not rated.is_group or rated.direction = 'none' then null
