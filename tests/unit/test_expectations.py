@@ -112,6 +112,7 @@ _PROGRAMME: Row = {
     "is_comparator": False, "first_exposed_on": "2019-01-01", "first_exposed_precision": "calendar_year",
     "first_exposed_status": "value", "last_left_on": "2021-03-31", "exposures": 2, "undated_exposures": 1,
     "is_synthetic": False, "dataset": "improvement_programmes", "release_sha256": SHA,
+}  # fmt: skip
 _TOPIC: Row = {
     "topic": "therapy", "measure_id": "recovery", "measure_title": "Recovery", "dataset": "talking_therapies",
     "direction": "higher", "role": "outcome", "nature": "flow", "observation_kind": "rate_within_stratum",
@@ -290,6 +291,7 @@ GOOD: dict[str, list[Row]] = {
         {**_PROGRAMME, "organisation_code": "RYY", "is_exposed": False, "is_comparator": True, "exposures": 0,
          "undated_exposures": 0, "first_exposed_on": None, "first_exposed_precision": "unknown",
          "first_exposed_status": "not_applicable", "last_left_on": None},
+    ],
     "topic_measures": [_TOPIC, {**_TOPIC, "topic": "none", "measure_id": "mortality", "basis": "not_linked"}],
     "qi_ecological_links": [
         _DOSE,
@@ -644,17 +646,10 @@ WHOLE_TABLE: dict[str, list[Row]] = {
     "an_assessment_has_one_overall_score": [{}, {"dimension": "structural", "overall_score": 2.9}],
     "all_assessments_are_put_together_by_one_rule": [{}, {"organisation_code": "RYY", "aggregation_rule": "median"}],
 }
-EMPTY = ("improvement_programmes", "lineage", "revisions")  # marts other than those of QI work that may have no row
 EMPTY = (  # marts other than those of QI work that may have no row
-    "lineage", "revisions", "board_maturity", "research_indicators", "research_impact", "research_activity",
-    "q_community", "q_exchange_ideas",
+    "lineage", "revisions", "analysis_plans", "project_planning", "improvement_programmes", "board_maturity",
+    "research_indicators", "research_impact", "research_activity", "q_community", "q_exchange_ideas",
 )  # fmt: skip
-EMPTY = (
-    "lineage",
-    "revisions",
-    "analysis_plans",
-    "project_planning",
-)  # marts other than those of QI work that may have no row
 MARKERS = {
     "outcome_trends": "stratum_scheme", "outcome_inequalities": "stratum_scheme", "qi_outcome_links": "stratum_scheme",
     "qi_activity": "organisation_code", "organisations": "organisation_code", "organisation_successions": "old_code",

@@ -4,7 +4,7 @@ sites as (select * from {{ ref('qi_project_sites') }}),
 
 declared_measures as (select * from {{ ref('int_qi_measures__selected') }}),
 
-catalogue as (select * from {{ ref('stg_platform__measures') }}),
+catalogue as (select * from {{ ref('int_measures__known') }}),
 
 topics as (select * from {{ ref('topic_measures') }}),
 

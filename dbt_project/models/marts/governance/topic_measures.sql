@@ -1,4 +1,4 @@
-with measures as (select * from {{ ref('stg_platform__measures') }}),
+with measures as (select * from {{ ref('int_measures__known') }}),
 
 positions as (
     {% for position in range(1, 9) -%}

@@ -2,7 +2,7 @@ with recorded as (select * from {{ ref('int_qi_plans__recorded') }}),
 
 projects as (select * from {{ ref('int_qi_projects__selected') }}),
 
-catalogue as (select * from {{ ref('stg_platform__measures') }}),
+catalogue as (select * from {{ ref('int_measures__known') }}),
 
 -- the first complete version is the plan, whatever is wished later
 locks as (

@@ -2,7 +2,7 @@
 {% set series = body + ['stratum_dimension', 'stratum_scheme', 'adjustment', 'period_kind'] %}
 with strata as (select * from {{ ref('int_plan_strata__pooled') }}),
 
-catalogue as (select * from {{ ref('stg_platform__measures') }}),
+catalogue as (select * from {{ ref('int_measures__known') }}),
 
 estimates as (select * from {{ ref('int_plan_series__estimated') }}),
 
