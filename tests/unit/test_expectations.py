@@ -658,7 +658,7 @@ MARKERS = {
     "board_maturity": "organisation_code",
     "research_indicators": "organisation_code", "research_impact": "organisation_code",
     "research_activity": "organisation_code", "q_community": "area", "q_exchange_ideas": "organisation_code",
-    "qi_project_sites": "project_ref", "topic_measures": "measure_id", "qi_ecological_links": "measure_id",
+    "topic_measures": "measure_id", "qi_ecological_links": "measure_id",
     "analysis_plans": "project_key", "project_planning": "measure_id",
 }  # fmt: skip
 
