@@ -77,7 +77,11 @@ TYPE_WORDS = {
     "re_audit": ("Re-audit", "reaudit"), "service_evaluation": ("Service evaluation",),
     "national_audit_participation": ("National audit",),
 }  # fmt: skip
-IDEA_WORDS = {"awaiting_approval": ("Shortlisted",), "approved": ("Funded", "Winner"), "idea": ("Submitted", "Not funded")}
+IDEA_WORDS = {
+    "awaiting_approval": ("Shortlisted",),
+    "approved": ("Funded", "Winner"),
+    "idea": ("Submitted", "Not funded"),
+}
 VOCABULARIES = {
     "status": STATUS_WORDS, "method": METHOD_WORDS, "scope": SCOPE_WORDS, "specialty": SPECIALTY_WORDS,
     "clinical_topic": TOPIC_WORDS, "activity_type": TYPE_WORDS,
@@ -398,7 +402,9 @@ def date_form(form: str, day: date, register: Register) -> Written:
         "weekday": Written(f"{WEEKDAYS[day.weekday()]} {day.day} {month} {day.year}", exactly),
         "month": Written(f"{month} {day.year}", f"{first}~month"),
         "short_month": Written(f"{month[:3]}-{day:%y}", f"{first}~month"),
-        "financial_year": Written(pair if not 1 <= int(pair[-2:]) <= 12 else f"FY {pair}", f"{financial}-04-01~financial_year"),
+        "financial_year": Written(
+            pair if not 1 <= int(pair[-2:]) <= 12 else f"FY {pair}", f"{financial}-04-01~financial_year"
+        ),
         "calendar_year": Written(str(day.year), f"{day.year}-01-01~calendar_year"),
     }[form]
 
@@ -544,7 +550,9 @@ class Hatchery:
     def _date_of_birth(self, at: int) -> Canary:
         day = date(1931, 2, 3) + 53 * at * DAY
         written = f"{day:%d/%m/%Y}"
-        return Canary("date_of_birth", ("DOB {}", "born on {}", "date of birth: {}")[at // 6 % 3].format(written), (written,))
+        return Canary(
+            "date_of_birth", ("DOB {}", "born on {}", "date of birth: {}")[at // 6 % 3].format(written), (written,)
+        )
 
     def _uk_postcode(self, at: int) -> Canary:
         letters = "ABDEFGHJLNPQRSTUWXYZ"

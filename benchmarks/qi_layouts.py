@@ -58,7 +58,9 @@ def files_of(register: Register) -> list[CorpusFile]:
     return made
 
 
-def _file(register: Register, day: date, ending: str, content: bytes, rows: Sequence[TrueRow], part: str = "") -> CorpusFile:
+def _file(
+    register: Register, day: date, ending: str, content: bytes, rows: Sequence[TrueRow], part: str = ""
+) -> CorpusFile:
     name = f"SYNTHETIC {register.name.replace('-', ' ')}{part} {day.isoformat()}.{ending}"
     return CorpusFile(name, content, register, tuple(rows), day)
 
@@ -166,7 +168,9 @@ def _audit(register: Register, day: date, entries: Sequence[Entry]) -> list[Corp
     sheets = [_Sheet("Audits", rows), _Sheet("Lists", [["Local audit"], ["Re-audit"]])]
     if is_workbook(register):
         return [_file(register, day, "xlsx", _xlsx(sheets, is_1904=register.is_1904), truth)]
-    tables = {sheet.name: [[str(cell) if cell != "" else None for cell in row] for row in sheet.rows] for sheet in sheets}
+    tables = {
+        sheet.name: [[str(cell) if cell != "" else None for cell in row] for row in sheet.rows] for sheet in sheets
+    }
     return [_file(register, day, "ods", ods(tables), truth)]
 
 

@@ -261,7 +261,9 @@ class Writer:
             return None
         body = pick(self.rng, self.renamed)
         name, first, last = body.names[0]
-        return Mention(plain_name(name), (body.code,) if holds(first, last, on) else (), "former_name", ever=(body.code,))
+        return Mention(
+            plain_name(name), (body.code,) if holds(first, last, on) else (), "former_name", ever=(body.code,)
+        )
 
     def _merged(self, _: Body, on: date) -> Mention | None:
         if not self.closed:
@@ -274,7 +276,9 @@ class Writer:
         other = self._open(on)
         if other == body:
             return None
-        text = pick(self.rng, (f"{body.code} & {other.code}", f"{body.code}, {other.code}", f"{body.code}/{other.code}"))
+        text = pick(
+            self.rng, (f"{body.code} & {other.code}", f"{body.code}, {other.code}", f"{body.code}/{other.code}")
+        )
         return Mention(text, (body.code, other.code), "two_joined")
 
 

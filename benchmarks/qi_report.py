@@ -25,7 +25,9 @@ Line = tuple[str, str, str, bool]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The action's own arguments."""
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--organisations", type=Path, help="a published register of trusts (etr.csv), not simulated ones")
+    parser.add_argument(
+        "--organisations", type=Path, help="a published register of trusts (etr.csv), not simulated ones"
+    )
     parser.add_argument("--projects", type=int, default=0, help="also import one register of so many projects")
     parser.add_argument("--through-home", action="store_true", help="also through a home, and search all it leaves")
 
@@ -86,11 +88,18 @@ def home_lines(corpus: "Corpus", files: Sequence["CorpusFile"], seed: int) -> It
         home = home_of(Path(folder), seed)
         hand_in(home, files)
         said = taken_in(home)
-        held = {file.name for file in files if file.register.canaries and any(row.entity == "projects" for row in file.rows)}
+        held = {
+            file.name for file in files if file.register.canaries and any(row.entity == "projects" for row in file.rows)
+        }
         was_held = {name for name in held if f"held\t{name}\t" in said}
         yield "files with canaries held by the home", f"{len(was_held)} of {len(held)}", "all", was_held == held
         loaded = said.count("loaded\t")
-        yield "files loaded by the home", f"{loaded} of {len(files) - len(held)}", "all", loaded == len(files) - len(held)
+        yield (
+            "files loaded by the home",
+            f"{loaded} of {len(files) - len(held)}",
+            "all",
+            loaded == len(files) - len(held),
+        )
         reports = Lake(home.lake).reports(DATASET)
         wrong = [
             counts

@@ -108,7 +108,10 @@ def _loaded(admitted: Sequence[tuple[CorpusFile, Parsed]]) -> Iterator[tuple[Cor
     spec = dataset_spec(DATASET)
     for day in sorted({file.issued for file, _ in admitted}):
         issue = [(file, parsed) for file, parsed in admitted if file.issued == day]
-        judged = {entity.name: _judged(entity, [parsed.tables.get(entity.name) for _, parsed in issue]) for entity in spec.entities}
+        judged = {
+            entity.name: _judged(entity, [parsed.tables.get(entity.name) for _, parsed in issue])
+            for entity in spec.entities
+        }
         for at, (file, parsed) in enumerate(issue):
             tables = {name: judged[name][at] for name in parsed.tables}
             yield file, Loaded(tables, {name: dict(table.places) for name, table in parsed.tables.items()})
@@ -119,8 +122,12 @@ def _judged(entity: Entity, tables: Sequence[Table | None]) -> list[Validated]:
     given = [(at * APART, table) for at, table in enumerate(tables) if table is not None]
     if not given:
         return [Validated(empty_frame(entity), 0) for _ in tables]
-    frame = pd.concat([table.frame.assign(source_row=table.frame["source_row"].astype(int) + start) for start, table in given])
-    malformed = tuple(replace(bad, source_row=bad.source_row + start) for start, table in given for bad in table.malformed)
+    frame = pd.concat(
+        [table.frame.assign(source_row=table.frame["source_row"].astype(int) + start) for start, table in given]
+    )
+    malformed = tuple(
+        replace(bad, source_row=bad.source_row + start) for start, table in given for bad in table.malformed
+    )
     whole = Table(frame.reset_index(drop=True), sum(table.read for _, table in given), {}, malformed)
     done = validate(entity, whole, {"organisations": set(_codes(frame))})
     owner = done.frame["source_row"] // APART
@@ -236,7 +243,9 @@ def _score_values(figures: Figures, file: CorpusFile, at: str, true: TrueRow, ro
 def _not_shown(file: CorpusFile) -> set[str]:
     """Flags that a shape has no columns for."""
     without_measures = {"aim_without_measure"} if file.register.shape == "q_exchange" else set()
-    return without_measures | ({"completed_with_low_score"} if file.register.shape == "clinical_audit_register" else set())
+    return without_measures | (
+        {"completed_with_low_score"} if file.register.shape == "clinical_audit_register" else set()
+    )
 
 
 def _dated(row: dict, name: str) -> str:

@@ -294,6 +294,20 @@ def log_import(
     raise typer.Exit(run_refresh(home, RefreshRequest(datasets=(name,), offline=True), as_json=as_json))
 
 
+@log_app.command("plan")
+def log_plan(
+    organisation: Annotated[str, typer.Argument(help="ODS or GSS code.")],
+    measure: Annotated[str, typer.Argument(help="A measure's name, as the mart `measures` has it.")],
+    dimension: Annotated[str, typer.Option(help="deprivation, ethnicity, sex or age.")] = "deprivation",
+    as_json: AsJson = False,
+) -> None:
+    """Before a project starts: the gap now, peers, who is missing, the change that could be seen and when."""
+    from orchestration.refresh.planning import plan, render
+
+    planned = plan(Home.default(), organisation, measure, dimension)
+    _print_json(planned) if as_json else typer.echo(render(planned))
+
+
 @log_app.command("template")
 def log_template(
     out: Annotated[Path, typer.Argument(help="Where to write the empty workbook.")],

@@ -3,6 +3,8 @@ with links as (select * from {{ ref('int_qi_links__listed') }}),
 
 coverage as (select * from {{ ref('log_coverage') }}),
 
+topics as (select * from {{ ref('topic_measures') }}),
+
 series as (
     select
         measure_id,
@@ -60,22 +62,32 @@ windows as (
 
 spans as (
     select distinct
+        windows.measure_id,
+        topics.topic,
         window_from,
         window_until
     from windows
+    inner join topics on windows.measure_id = topics.measure_id
 ),
 
--- a received log in every month; a declaration or a guess licences no control
+-- a received log of the measure's topic in every month; a declaration or a guess licences no control
 logged as (
     select
+        spans.measure_id,
         spans.window_from,
         spans.window_until,
         coverage.organisation_code
     from spans
     inner join coverage
-        on coverage.month_start >= spans.window_from and coverage.month_start < spans.window_until
+        on
+            coverage.month_start >= spans.window_from
+            and coverage.month_start < spans.window_until
+            and (
+                ';' || coverage.clinical_topics || ';' like '%;all;%'
+                or ';' || coverage.clinical_topics || ';' like '%;' || spans.topic || ';%'
+            )
     where coverage.coverage = 'received'
-    group by spans.window_from, spans.window_until, coverage.organisation_code
+    group by spans.measure_id, spans.window_from, spans.window_until, coverage.organisation_code
     having
         count(distinct coverage.month_start)
         >= {{ dbt.datediff('spans.window_from', 'spans.window_until', 'month') }}
@@ -131,7 +143,8 @@ left join busy
         and series.organisation_code = busy.organisation_code
 left join logged
     on
-        windows.window_from = logged.window_from
+        windows.measure_id = logged.measure_id
+        and windows.window_from = logged.window_from
         and windows.window_until = logged.window_until
         and series.organisation_code = logged.organisation_code
 where busy.organisation_code is null

@@ -1,7 +1,34 @@
 -- what a register said of a project's plan after each of its releases, oldest first; releases may hold one table only
-with projects as (select * from {{ ref('stg_qi_projects__projects') }}),
+with versions as (select * from {{ ref('int_qi_projects__versioned') }}),
 
-measures as (select * from {{ ref('stg_qi_projects__measures') }}),
+owners as (select * from {{ ref('int_qi_refs__assigned') }}),
+
+-- a reference that was given to other work belongs to another project from then on
+projects as (
+    select
+        versions.project_key,
+        stated.release_rank,
+        stated.seen_on,
+        stated.primary_dimension,
+        stated.expected_gap_direction,
+        stated.implemented_on,
+        stated.implemented_precision
+    from {{ ref('stg_qi_projects__projects') }} as stated
+    inner join versions on {{ matching('stated', 'versions', ['register', 'project_ref', 'release_sha256']) }}
+    where versions.tombstone_reason is null
+),
+
+measures as (
+    select
+        owners.project_key,
+        stated.release_rank,
+        stated.seen_on,
+        stated.measure_id,
+        stated.is_primary,
+        stated.direction
+    from {{ ref('stg_qi_projects__measures') }} as stated
+    inner join owners on {{ matching('stated', 'owners', ['register', 'project_ref', 'release_sha256']) }}
+),
 
 -- the one measure by which the project is to be judged; two of them are none
 primary_measures as (

@@ -1,13 +1,17 @@
-"""Print a world's QI projects as logs in Evenhand's template: a workbook, and CSV files of the three tables.
+"""Print a world's QI projects as logs in Evenhand's template: workbooks, and CSV files of the three tables.
 
 Belongs here: the template's sheets, headings and words. Does not: what projects there are (the simulation) or reading
 the logs (parse.py). What a project truly does is not written anywhere in a log.
+
+A register of screening work logs the projects behind the worked examples of local_outcomes, and two that can't be
+judged: one that does not say whom it reaches, one whose date is coarser than the periods of its outcome.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from orchestration.catalogue.registry import dataset_spec
+from orchestration.datasets.local_outcomes.synthesise import EXAMPLES, UPTAKE, organisations_of, starts_on
 from orchestration.datasets.protocol import SyntheticFile
 from orchestration.datasets.records import sheet_title, template_cells
 from orchestration.datasets.writing import csv_bytes, xlsx
@@ -37,7 +41,7 @@ PRIVATE_EVERY = 9
 
 
 def synthesise(world: World) -> Iterable[SyntheticFile]:
-    """The register of therapy projects as a workbook, the register of all others as three CSV files."""
+    """The registers of therapy and of screening projects as workbooks, that of all others as three CSV files."""
     spec = dataset_spec("qi_projects")
     day = world.months[-1] + timedelta(days=90)
     therapy = [project for project in world.projects if project.topic == THERAPY]
@@ -46,6 +50,8 @@ def synthesise(world: World) -> Iterable[SyntheticFile]:
     tables = {sheet_title(entity): template_cells(entity, _rows(entity.name, therapy)) for entity in entities}
     workbook = xlsx(tables)
     yield SyntheticFile("SYNTHETIC-qi-log-therapies.xlsx", workbook, INBOX, "QI log, therapies", day)
+    screening = {sheet_title(entity): template_cells(entity, _screening(entity.name, world)) for entity in entities}
+    yield SyntheticFile("SYNTHETIC-qi-log-screening.xlsx", xlsx(screening), INBOX, "QI log, screening", day)
     for entity in entities:
         content = csv_bytes(template_cells(entity, _rows(entity.name, others)), encoding="utf-8-sig")
         yield SyntheticFile(f"SYNTHETIC-qi-log-{entity.name}.csv", content, INBOX, f"QI log, {entity.name}", day)
@@ -82,6 +88,52 @@ def _rows(entity: str, projects: Sequence[Project]) -> list[Row]:
         }
         for project in projects
         for measure in project.measures
+    ]
+
+
+def _screening(entity: str, world: World) -> list[Row]:
+    """Rows of one table of the screening register: two worked examples, one without reach, one with a coarse date."""
+    trusts, start = organisations_of(world), starts_on(world)
+    first, second = trusts[UPTAKE]
+    widens, narrows = (example.measure_id for example in EXAMPLES)
+    works = (
+        ("SYNTHETIC-SCR-1", widens, trusts[widens][0], "day", 0.9),
+        ("SYNTHETIC-SCR-2", narrows, trusts[narrows][0], "day", 0.9),
+        ("SYNTHETIC-SCR-3", UPTAKE, first, "day", None),
+        ("SYNTHETIC-SCR-4", UPTAKE, second, "financial_year", 0.6),
+    )
+    if entity == "projects":
+        return [
+            {
+                "project_ref": ref,
+                "title": f"Reminders for screening, {number} (SYNTHETIC)",
+                "activity_type": "qi_project",
+                "status": "active",
+                "setting": "acute",
+                "clinical_topic": "other",
+                "registered_on": start - timedelta(days=60),
+                "implemented_on": start,
+                "implemented_precision": precision,
+                "primary_dimension": "ethnicity",
+                "expected_gap_direction": "narrow",
+                "publication": "public",
+            }
+            for number, (ref, _, _, precision, _) in enumerate(works, start=1)
+        ]
+    if entity == "sites":
+        return [
+            {
+                "project_ref": ref,
+                "organisation_as_written": code,
+                "role": "lead",
+                "reach_share": share,
+                "reach_basis": "counted" if share else None,
+            }
+            for ref, _, code, _, share in works
+        ]
+    return [
+        {"project_ref": ref, "measure_id": measure_id, "measure_role": "process", "is_primary": "yes"}
+        for ref, measure_id, *_ in works
     ]
 
 

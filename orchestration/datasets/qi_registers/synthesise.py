@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from orchestration.catalogue.registry import dataset_spec
+from orchestration.datasets.local_outcomes.synthesise import organisations_of
 from orchestration.datasets.protocol import SyntheticFile
 from orchestration.datasets.records import register_of, sheet_title, template_cells
 from orchestration.datasets.writing import xlsx
@@ -20,7 +21,11 @@ INBOX = "inbox"
 THERAPY = "talking_therapies"
 THERAPY_TOPIC = "talking_therapies_access_recovery"
 # names of the simulated logs, for the register that their projects carry
-LOGS = {THERAPY: "SYNTHETIC-qi-log-therapies.xlsx", "others": "SYNTHETIC-qi-log-projects.csv"}
+LOGS = {
+    THERAPY: "SYNTHETIC-qi-log-therapies.xlsx",
+    "others": "SYNTHETIC-qi-log-projects.csv",
+    "screening": "SYNTHETIC-qi-log-screening.xlsx",
+}
 LEFT_OUT = 3
 STAFF = 5_000
 PROJECTS_PER_1000_STAFF = 0.2
@@ -29,7 +34,7 @@ PROJECTS_PER_1000_STAFF = 0.2
 def synthesise(world: World) -> Iterable[SyntheticFile]:
     """One workbook with a row per register and organisation whose work it covers."""
     (entity,) = dataset_spec("qi_registers").entities
-    rows = [*_rows(world, THERAPY), *_rows(world, "others")]
+    rows = [*_rows(world, THERAPY), *_rows(world, "others"), *_rows(world, "screening")]
     workbook = xlsx({sheet_title(entity): template_cells(entity, rows)})
     day = world.months[-1] + timedelta(days=90)
     yield SyntheticFile("SYNTHETIC-qi-registers.xlsx", workbook, INBOX, "QI registers", day)
@@ -37,6 +42,9 @@ def synthesise(world: World) -> Iterable[SyntheticFile]:
 
 def covered(world: World, log: str) -> tuple[Provider, ...]:
     """Trusts whose work a log's register covers: those with projects in it, and all able others but the last few."""
+    if log == "screening":
+        able = {code for codes in organisations_of(world).values() for code in codes}
+        return tuple(trust for trust in world.trusts if trust.code in able)
     of_therapy = log == THERAPY
     logged = {
         site.organisation_code
