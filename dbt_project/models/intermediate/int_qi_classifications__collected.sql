@@ -123,7 +123,10 @@ dated_codings as (
         on {{ matching('newest_generations', 'traced', ['register', 'project_ref', 'generation']) }}
 ),
 
-reviewer_words as (select * from dated_codings where coder_newest_first = 1),
+reviewer_words as (
+    select * from dated_codings
+    where coder_newest_first = 1
+),
 
 last_codings as (
     select
@@ -203,7 +206,11 @@ select
     settled.owner_key is null
     and team_fields.owner_key is null
     and (
-        rule_words.field in ('{{ qi_listed_fields() | join("', '") }}')
+        rule_words.field in (
+            {% for field in qi_listed_fields() -%}
+            '{{ field }}'{{ ',' if not loop.last }}
+            {% endfor %}
+        )
         or (clear_rules.owner_key is not null and rule_words.sureness = surest.sureness)
     ) as is_decisive,
     rule_words.is_synthetic

@@ -32,7 +32,10 @@ places as (
     inner join projects on sites.project_key = projects.project_key
 ),
 
-titled as (select * from stemmed where title is not null),
+titled as (
+    select * from stemmed
+    where title is not null
+),
 
 words as (
     {{ title_words('titled', 'project_key', 'title') }}

@@ -74,7 +74,7 @@ shared as (
     group by words_now.place
 ),
 
--- words in common to those of the shorter title, or letters in common: the kinder one, for a wrong alarm splits a project
+-- words in common to those of the shorter title, or letters: the kinder one, for a wrong alarm splits a project
 likened as (
     select
         retitled.*,

@@ -76,19 +76,25 @@ shared as (
         ) as shared_days
     from reached
     group by project_key, organisation_code
+),
+
+shares as (
+    select
+        exposures.project_key,
+        exposures.organisation_code,
+        coalesce(shared.overlapping_projects, 0) as overlapping_projects,
+        coalesce(shared.shared_days, 0) as overlap_days,
+        {{ dbt.datediff('exposures.started_on', 'exposures.active_until', 'day') }} + 1 as window_days
+    from exposures
+    left join shared
+        on exposures.project_key = shared.project_key and exposures.organisation_code = shared.organisation_code
 )
 
 select
-    exposures.project_key,
-    exposures.organisation_code,
-    coalesce(shared.overlapping_projects, 0) as overlapping_projects,
-    cast(coalesce(shared.shared_days, 0) as bigint) as overlap_days,
-    coalesce(
-        1.0 * shared.shared_days / ({{ dbt.datediff('exposures.started_on', 'exposures.active_until', 'day') }} + 1), 0.0
-    ) as overlap_share,
-    coalesce(
-        1.0 * shared.shared_days / ({{ dbt.datediff('exposures.started_on', 'exposures.active_until', 'day') }} + 1), 0.0
-    ) > 0.25 as is_contaminated
-from exposures
-left join shared
-    on exposures.project_key = shared.project_key and exposures.organisation_code = shared.organisation_code
+    project_key,
+    organisation_code,
+    overlapping_projects,
+    cast(overlap_days as bigint) as overlap_days,
+    cast(1.0 * overlap_days / window_days as double) as overlap_share,
+    1.0 * overlap_days / window_days > 0.25 as is_contaminated
+from shares
