@@ -74,7 +74,10 @@ _ETHNIC_GAP: Row = {
 }  # fmt: skip
 _PROJECT: Row = {
     **dict.fromkeys(("activity_type", "scope", "setting", "specialty", "clinical_topic"), "other"),
-    "project_ref": "QI-1", "status": "active", "method": "lean", "registered_on": "2023-01-01",
+    "project_key": "p0000000000000001", "register": "qi-log", "project_ref": "QI-1", "generation": 1,
+    "title": "Falls", "versions": 1, "classification_basis": "team", "classified_fields": 3, "is_deleted": False,
+    "first_seen_on": "2023-01-01", "last_seen_on": "2024-01-01", "is_ref_reused": False,
+    "status": "active", "method": "lean", "registered_on": "2023-01-01",
     "implemented_on": "2023-04-01", "implemented_precision": "day", "ended_on": "2024-04-01",
     "ended_precision": "day", "end_date_basis": "actual", "equity_mode": "none", "targeting": "targeted",
     "target_groups": "core20;age", "patient_involvement": "partners", "expected_gap_direction": "narrow",
@@ -82,15 +85,44 @@ _PROJECT: Row = {
     "release_sha256": SHA,
 }  # fmt: skip
 _SITE: Row = {
-    "project_ref": "QI-1", "organisation_code": "RXX", "role": "lead", "joined_on": "2023-04-01",
+    "project_key": "p0000000000000001", "project_ref": "QI-1", "sites": 1, "match_method": "code",
+    "overlapping_projects": 1, "overlap_share": 0.2, "is_contaminated": False,
+    "organisation_code": "RXX", "role": "lead", "joined_on": "2023-04-01",
     "left_on": "2024-04-01", "reach_people": 40, "reach_people_status": "value", "reach_share": 0.5,
     "reach_share_status": "value", "reach_basis": "counted", "is_project_known": True, "publication": "public",
     "is_synthetic": False, "dataset": "qi_projects", "release_sha256": SHA,
 }  # fmt: skip
 _ACTIVITY: Row = {
-    "organisation_code": "RXX", "period_start": "2024-02-01", "period_end": "2024-02-29", "method": "lean",
+    "organisation_code": "RXX", "period_start": "2024-02-01", "period_end": "2024-02-29",
+    "activity_type": "qi_project", "method": "lean", "active_projects_by_other_date": 0, "staff_wte": 2000.0,
+    "project_months_per_1000_staff": 0.75,
     "targeting": "universal", "active_projects": 2, "started_projects": 1, "project_months": 1.5,
     "projects_without_end": 1, "coarsely_dated_projects": 0, "is_synthetic": False,
+}  # fmt: skip
+_PAIR: Row = {
+    "project_key_a": "p0000000000000001", "project_key_b": "p0000000000000002", "register_a": "a",
+    "project_ref_a": "A-1", "register_b": "b", "project_ref_b": "B-1", "candidate_kind": "cross_register", "score": 0.9,
+    "title_score": 0.9, "start_score": 1.0, "organisation_score": 1.0, "topic_score": 0.0, "has_same_ref": False, "decision": "same",
+    "reviewed_on": "2024-01-01", "is_synthetic": False,
+}  # fmt: skip
+_CODING: Row = {
+    "project_key": "p0000000000000001", "register": "qi-log", "project_ref": "QI-1", "field": "targeting",
+    "source": "reviewer", "coder": "coder17", "value": "universal", "is_decisive": True, "publication": "private",
+    "is_synthetic": False,
+}  # fmt: skip
+_PROPOSAL: Row = {**_CODING, "source": "rules", "coder": "rules", "confidence": "low", "is_decisive": False}
+_AGREEMENT: Row = {
+    "field": "targeting", "first_coder": "coder17", "second_coder": "rules", "n": 30, "observed": 0.8,
+    "expected": 0.5, "kappa": 0.6, "is_synthetic": False,
+}  # fmt: skip
+_COVERAGE: Row = {
+    "register": "qi-log", "organisation_code": "RXX", "month_start": "2024-02-01", "coverage": "received",
+    "is_control_licensed": True, "logged_projects": 0, "expected_projects": 1.5, "staff_wte": 2000.0,
+    "estimated_projects": 12.0, "captured_share": 0.5, "is_synthetic": False,
+}  # fmt: skip
+_INFERRED: Row = {
+    **_COVERAGE, "organisation_code": "RYY", "coverage": "inferred", "is_control_licensed": False,
+    "expected_projects": None,
 }  # fmt: skip
 _LINK: Row = {
     "project_key": "p1", "publication": "public", "date_role": "implemented", "overall_basis": "published_total",
@@ -277,7 +309,11 @@ GOOD: dict[str, list[Row]] = {
         _ETHNIC_GAP,
         {**_ETHNIC_GAP, **_NO_GAP, "disadvantaged_stratum": "black", "status": "not_computed:suppressed_stratum"},
     ],
-    "qi_projects": [_PROJECT, {**_PROJECT, "project_ref": "QI-2", "implemented_on": None, "is_start_unknown": True}],
+    "qi_projects": [
+        _PROJECT,
+        {**_PROJECT, "project_key": "p0000000000000002", "implemented_on": None, "is_start_unknown": True,
+         "publication": "private", "title": None, "is_deleted": True, "deleted_reason": "missing"},
+    ],
     "qi_project_sites": [
         _SITE,
         {**_SITE, "role": "spread", "reach_people": None, "reach_people_status": "suppressed", "reach_share": None,
@@ -311,6 +347,10 @@ GOOD: dict[str, list[Row]] = {
         {**_PLANNING, "stratum_dimension": "all", "group_stratum": "all", "baseline_gap": None},
         {**_PLANNING, "stratum_dimension": "sex", "not_plannable_because": "too_few_points", "gap_months_needed": None},
     ],
+    "qi_duplicate_candidates": [_PAIR],
+    "qi_equity_classifications": [_CODING, _PROPOSAL],
+    "qi_coding_agreement": [_AGREEMENT],
+    "log_coverage": [_COVERAGE, _INFERRED],
     "organisations": [_ORGANISATION, _ENGLAND],
     "organisation_successions": [_SUCCESSION, {**_SUCCESSION, "new_code": "RZZ", "share": 0.4}],
     "measures": [_MEASURE, _DELIVERIES],
@@ -426,6 +466,12 @@ TAMPERED: dict[str, dict[str, Row]] = {
         "a_start_that_is_known_is_shown": {"implemented_on": None},
         "a_targeted_project_names_its_groups": {"target_groups": "unknown"},
         "a_known_start_has_a_precision": {"implemented_precision": "unknown"},
+        "equity_resourced_holds_words_of_the_vocabulary_only": {"equity_resourced": "Ask Jo"},
+        "cmoc_clusters_hold_words_of_the_vocabulary_only": {"cmoc_clusters": "Ask Jo"},
+        "flags_hold_words_of_the_vocabulary_only": {"flags": "Ask Jo"},
+        "the_title_of_a_project_that_is_not_public_is_not_shown": {"publication": "members"},
+        "a_tombstone_says_why": {"is_deleted": True},
+        "a_project_is_not_last_seen_before_it_is_first_seen": {"last_seen_on": "2022-12-31"},
     },
     "qi_project_sites": {
         "no_organisation_leaves_before_it_joined": {"left_on": "2023-03-31"},
@@ -446,6 +492,27 @@ TAMPERED: dict[str, dict[str, Row]] = {
         "no_more_projects_lack_an_end_than_are_active": {"projects_without_end": 3},
         "no_more_projects_are_coarsely_dated_than_are_active": {"coarsely_dated_projects": 3},
         "a_project_gives_at_most_one_month_a_month": {"project_months": 2.1},
+        "a_rate_by_staff_rests_on_staff": {"staff_wte": None},
+    },
+    "qi_duplicate_candidates": {
+        "a_pair_stands_once": {"project_key_b": "A"},
+        "a_pair_across_registers_has_two": {"register_b": "a"},
+        "a_day_of_review_has_a_decision": {"decision": "undecided"},
+    },
+    "qi_equity_classifications": {
+        "a_value_is_one_word": {"value": "universal;targeted"},
+        "a_coder_is_an_opaque_name": {"coder": "Jo Canary"},
+        "a_proposal_says_how_sure_it_is": {**_PROPOSAL, "confidence": None},
+        "a_reviewer_is_neither_team_nor_rules": {"coder": "team"},
+    },
+    "qi_coding_agreement": {
+        "a_pair_of_coders_stands_once": {"second_coder": "coder17"},
+    },
+    "log_coverage": {
+        "no_month_is_before_1990": {"month_start": "1900-01-01"},
+        "a_month_is_named_by_its_first_day": {"month_start": "2024-02-02"},
+        "only_a_log_that_was_received_licenses_a_control": {"coverage": "declared_only"},
+        "nothing_is_expected_of_a_register_that_nobody_declared": {**_INFERRED, "expected_projects": 1.0},
     },
     "qi_outcome_links": {
         "a_distribution_has_no_value_before": {"observation_kind": "stratum_distribution"},
@@ -649,17 +716,20 @@ WHOLE_TABLE: dict[str, list[Row]] = {
 EMPTY = (  # marts other than those of QI work that may have no row
     "lineage", "revisions", "analysis_plans", "project_planning", "improvement_programmes", "board_maturity",
     "research_indicators", "research_impact", "research_activity", "q_community", "q_exchange_ideas",
+    "log_coverage",
 )  # fmt: skip
 MARKERS = {
     "outcome_trends": "stratum_scheme", "outcome_inequalities": "stratum_scheme", "qi_outcome_links": "stratum_scheme",
     "qi_activity": "organisation_code", "organisations": "organisation_code", "organisation_successions": "old_code",
-    "measures": "measure_id", "breaks": "break_id", "data_quality": "entity", "qi_projects": "project_ref",
-    "qi_project_sites": "project_ref", "improvement_programmes": "organisation_code",
+    "measures": "measure_id", "breaks": "break_id", "data_quality": "entity", "qi_projects": "project_key",
+    "qi_project_sites": "project_key", "improvement_programmes": "organisation_code",
     "board_maturity": "organisation_code",
     "research_indicators": "organisation_code", "research_impact": "organisation_code",
     "research_activity": "organisation_code", "q_community": "area", "q_exchange_ideas": "organisation_code",
     "topic_measures": "measure_id", "qi_ecological_links": "measure_id",
     "analysis_plans": "project_key", "project_planning": "measure_id",
+    "qi_duplicate_candidates": "project_key_a", "qi_equity_classifications": "project_key",
+    "qi_coding_agreement": "field", "log_coverage": "organisation_code",
 }  # fmt: skip
 
 
