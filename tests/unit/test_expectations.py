@@ -102,8 +102,8 @@ _ACTIVITY: Row = {
 _PAIR: Row = {
     "project_key_a": "p0000000000000001", "project_key_b": "p0000000000000002", "register_a": "a",
     "project_ref_a": "A-1", "register_b": "b", "project_ref_b": "B-1", "candidate_kind": "cross_register", "score": 0.9,
-    "title_score": 0.9, "start_score": 1.0, "organisation_score": 1.0, "topic_score": 0.0, "has_same_ref": False, "decision": "same",
-    "reviewed_on": "2024-01-01", "is_synthetic": False,
+    "title_score": 0.9, "start_score": 1.0, "organisation_score": 1.0, "topic_score": 0.0, "has_same_ref": False,
+    "decision": "same", "reviewed_on": "2024-01-01", "is_synthetic": False,
 }  # fmt: skip
 _CODING: Row = {
     "project_key": "p0000000000000001", "register": "qi-log", "project_ref": "QI-1", "field": "targeting",

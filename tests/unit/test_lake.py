@@ -38,6 +38,7 @@ def report_of(sha256: str = SHA, **changes: object) -> LoadReport:
         sequence=1,
         made_with="0123456789abcdef",
         counts=counts,
+        first_seen_on=date(2021, 5, 2),
         quarantine=quarantine,
         notes=("reads as one file",),
     )

@@ -152,6 +152,17 @@ candidates as (
     where one.register <> other.register or one.stem = other.stem or decisions.decision is not null
 ),
 
+-- what is held is looked up under one name of project and word, so that no plan joins all holders of a word first
+held_words as (
+    select project_key || '|' || word as holding
+    from words
+),
+
+held_places as (
+    select project_key || '|' || organisation_code as holding
+    from places
+),
+
 words_in_common as (
     select
         candidates.project_key_a,
@@ -159,7 +170,7 @@ words_in_common as (
         count(*) as words
     from candidates
     inner join words as one on candidates.project_key_a = one.project_key
-    inner join words as other on candidates.project_key_b = other.project_key and one.word = other.word
+    inner join held_words as other on candidates.project_key_b || '|' || one.word = other.holding
     group by candidates.project_key_a, candidates.project_key_b
 ),
 
@@ -170,8 +181,7 @@ places_in_common as (
         count(*) as organisations
     from candidates
     inner join places as one on candidates.project_key_a = one.project_key
-    inner join places as other
-        on candidates.project_key_b = other.project_key and one.organisation_code = other.organisation_code
+    inner join held_places as other on candidates.project_key_b || '|' || one.organisation_code = other.holding
     group by candidates.project_key_a, candidates.project_key_b
 ),
 
