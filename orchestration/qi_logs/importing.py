@@ -357,7 +357,7 @@ def odd_about(values: Mapping[str, str], unplaced: Sequence[str], today: date) -
     happened = [iso_date(values.get(name, "")) for name in ("registered_on", "testing_started_on", "last_updated_on")]
     texts = [values.get("title") or "", values.get("aim") or ""]
     found = {
-        "completed_with_low_score": status == "completed" and bool(score) and float(score) <= LOW_SCORE,
+        "completed_with_low_score": status == "completed" and is_low(score),
         "date_in_future": any(day and day > today for day in happened)
         or bool(status in (*ENDED, "sustaining") and started and started > today)
         or bool(ended and ended > today and values.get("end_date_basis") == "actual"),
@@ -370,6 +370,11 @@ def odd_about(values: Mapping[str, str], unplaced: Sequence[str], today: date) -
         "markup_in_text": any(MARKUP.search(text) for text in texts),
     }
     return [flag for flag, holds in found.items() if holds]
+
+
+def is_low(score: str) -> bool:
+    """Whether the text is a score that does not go with a completed project."""
+    return NUMBER.fullmatch(score) is not None and float(score) <= LOW_SCORE
 
 
 def parts_of(text: str, separator: str | None) -> list[str]:
