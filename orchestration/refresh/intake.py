@@ -17,6 +17,7 @@ from orchestration.acquisition.sniff import check_content
 from orchestration.catalogue.models import DatasetSpec
 from orchestration.catalogue.registry import dataset_specs
 from orchestration.datasets.protocol import SourceFile, lister_of
+from orchestration.datasets.records import register_of
 from orchestration.errors import FileHeld, FileRefused, SourceUnavailable
 from orchestration.home import Home, now
 from orchestration.qi_logs.intake import DEBATABLE, admit, intake_version, shown_name
@@ -103,8 +104,9 @@ def _admit_record(home: Home, archive: Archive, spec: DatasetSpec, arrival: Arri
     """
     original, name = file_sha256(arrival.path), shown_name(arrival.name)
     version = intake_version(home.maps)
+    known = (original, version, register_of(name))  # the same bytes under two names are two registers
     for row in archive.files(spec.name):
-        if (row.original_sha256, row.intake_version) == (original, version):
+        if (row.original_sha256, row.intake_version, register_of(row.name)) == known:
             return FileOutcome(spec.name, name, Outcome.ALREADY_KNOWN, release_sha256=row.sha256)
     try:
         check_content(arrival.path, name, spec)
