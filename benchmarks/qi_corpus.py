@@ -10,7 +10,7 @@ the range that is kept for tests, telephone numbers of the one that is kept for 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -175,7 +175,7 @@ class Corpus:
 def make_corpus(
     organisations: Organisations, *, seed: int = 1, projects: int = 3000, registers: int = 60, canaries: int = 330
 ) -> Corpus:
-    """Registers of equal size in all five shapes; about every fourth holds canaries, about every fourth is re-issued."""
+    """Registers of equal size in all five shapes; about every fourth holds canaries, many are re-issued."""
     corpus = Corpus()
     rng = np.random.default_rng([seed, 77])
     author = Author(rng, organisations)
@@ -280,14 +280,13 @@ class Author:
             "registered_on": self.date(register, day),
             "testing_started_on": self.date(register, tested),
             "implemented_on": self.date(register, used),
-            "ended_on": self.date(register, ended, coarsest="month") if is_over else Written(pick(rng, SILENT), ""),
+            "ended_on": self.date(register, ended) if is_over else Written(pick(rng, SILENT), ""),
         }
 
-    def date(self, register: Register, day: date, coarsest: str = "year") -> Written:
+    def date(self, register: Register, day: date) -> Written:
         """The day in one of the forms that a register of this shape writes."""
         forms = ["iso", "figures", "words", "weekday", "month", "short_month"]
-        if coarsest == "year":
-            forms += ["quarter", "season", "financial_year", "calendar_year"]
+        forms += ["quarter", "season", "financial_year", "calendar_year"]
         if is_workbook(register):
             forms += ["serial", "cell", "cell"]
         return date_form(pick(self.rng, forms), day, register)
@@ -467,11 +466,11 @@ def _plant_within(corpus: Corpus, author: Author) -> None:
 
 
 def _plant_releases(corpus: Corpus, author: Author) -> None:
-    """Every fourth register is issued again: two projects gone, one reference given to another project, one word new."""
+    """Every second register is issued again: two projects gone, one reference given to another project."""
     for register in corpus.registers[::2]:
         before = register.releases[0][1]
         plain = [at for at, entry in enumerate(before) if not entry.mess and at > 8 and at % 8 == 6]
-        if len(plain) < 4:
+        if len(plain) < 2:
             continue
         after = list(before)
         other = author.entry(replace(register, number=register.number + 900), len(before) + 1)
@@ -493,7 +492,9 @@ def _plant_canaries(corpus: Corpus, rng: np.random.Generator, count: int) -> Non
         index = (at // len(chosen)) % len(entries)
         entry = entries[index]
         place = ("title", "aim", "comment")[int(rng.integers(2 if register.shape == "evenhand_template" else 3))]
-        entries[index] = replace(entry, **{place: f"{getattr(entry, place)} {canary.text}".strip()})
+        text = f"{getattr(entry, place)} {canary.text}".strip()
+        changes: dict[str, Any] = {place: text}
+        entries[index] = replace(entry, **changes)
         register.canaries.append(replace(canary, place=f"{entry.ref}:{place}"))
         if len(register.releases) > 1:
             del register.releases[1]
@@ -523,7 +524,8 @@ class Hatchery:
         """The next canary; its text is a phrase to stand in a cell."""
         self.count += 1
         kind = self.KINDS[self.count % len(self.KINDS)]
-        return getattr(self, f"_{kind}")(self.count)
+        canary: Canary = getattr(self, f"_{kind}")(self.count)
+        return canary
 
     def _nhs_number(self, at: int) -> Canary:
         self.number += 1

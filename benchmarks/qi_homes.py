@@ -1,7 +1,7 @@
 """The corpus through a whole home: what one large register costs, and that nothing personal is left anywhere.
 
-Belongs here: a temporary home that knows the simulated trusts, the intake and load of files, a search of every artefact.
-Does not: the corpus or its truth.
+Belongs here: a temporary home that knows the simulated trusts, the intake and load of files, a search of every
+artefact. Does not: the corpus or its truth.
 """
 
 import gzip
@@ -76,13 +76,13 @@ def taken_in(home: Home) -> str:
 
 
 def left_behind(root: Path, secrets: Sequence[str], *, but_not_in: Path) -> list[str]:
-    """Names of artefacts under ``root`` in which a secret stands, compressed and columnar files opened; never the secret."""
+    """Artefacts under ``root`` in which a secret stands, by name; compressed and columnar files are opened."""
     wanted = re.compile("|".join(re.escape(secret) for secret in sorted(secrets, key=len, reverse=True)).encode())
     found = []
     for path in sorted(root.rglob("*")):
-        if path.is_file() and not path.is_symlink() and but_not_in not in path.parents:
-            if any(wanted.search(content) for content in contents_of(path)):
-                found.append(str(path.relative_to(root)))
+        is_artefact = path.is_file() and not path.is_symlink() and but_not_in not in path.parents
+        if is_artefact and any(wanted.search(content) for content in contents_of(path)):
+            found.append(str(path.relative_to(root)))
     return found
 
 

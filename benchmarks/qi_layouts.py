@@ -9,6 +9,7 @@ import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import pairwise
 
 from benchmarks.qi_corpus import DATE_FIELDS, Cell, Entry, Register, Written, is_workbook
 from orchestration.datasets.writing import WRITTEN_AT, ods
@@ -93,8 +94,9 @@ LIFE_QI: tuple[tuple[str, Getter], ...] = (
     ("Project ID", _ref), ("Project title", _title), ("Aim statement", _aim), ("Project type", _word("activity_type")),
     ("Project status", _word("status")), ("Methodology", _word("method")), ("Scope", _word("scope")),
     ("Specialty", _word("specialty")), ("Topic", _word("clinical_topic")), ("Lead organisation", _sites("lead")),
-    ("Other organisations", _sites("participant")), ("Spread to", _sites("spread")), ("Created", _date("registered_on")),
-    ("Start date", _date("testing_started_on")), ("Change implemented", _date("implemented_on")),
+    ("Other organisations", _sites("participant")), ("Spread to", _sites("spread")),
+    ("Created", _date("registered_on")), ("Start date", _date("testing_started_on")),
+    ("Change implemented", _date("implemented_on")),
     ("End date", _date("ended_on")), ("Progress score", lambda e: f"{e.score} - as judged"),
     ("Measures", lambda e: e.measures), ("Project lead", lambda e: e.lead),
     ("Lead e-mail", lambda e: f"{e.lead.lower()}@example.org"), ("Team members", lambda e: f"{e.lead}; others"),
@@ -105,7 +107,8 @@ AUDIT: tuple[tuple[str, Getter], ...] = (
     ("Audit status", _word("status")), ("Specialty", _word("specialty")), ("Trust", _sites("lead", "\n")),
     ("Joint with", _sites("participant")), ("Date registered", _date("registered_on")),
     ("Data collection start", _date("testing_started_on")), ("Action plan implemented", _date("implemented_on")),
-    ("Date completed", _date("ended_on")), ("Standards audited", lambda e: e.measures), ("Audit lead", lambda e: e.lead),
+    ("Date completed", _date("ended_on")), ("Standards audited", lambda e: e.measures),
+    ("Audit lead", lambda e: e.lead),
     ("Supervising consultant", lambda e: f"Dr {e.lead}"), ("Contact e-mail", lambda e: f"{e.lead.lower()}@example.org"),
     ("Priority", lambda _: "2"), ("Comments", lambda e: e.comment),
 )  # fmt: skip
@@ -122,9 +125,11 @@ TRUST: tuple[tuple[str, str, Getter], ...] = (
     ("People", "Lead", lambda e: e.lead), ("People", "E-mail", lambda e: f"{e.lead.lower()}@example.org"),
 )  # fmt: skip
 IDEAS: tuple[tuple[str, Getter], ...] = (
-    ("Idea", _ref), ("Idea title", _title), ("Summary", _aim), ("Year", _date("registered_on")), ("Theme", lambda _: "Digital"),
+    ("Idea", _ref), ("Idea title", _title), ("Summary", _aim), ("Year", _date("registered_on")),
+    ("Theme", lambda _: "Digital"),
     ("Lead organisation", _sites("lead")), ("Partner organisations", _sites("participant")),
-    ("Topic", _word("clinical_topic")), ("Outcome", _word("status")), ("Meet the team", lambda e: f"{e.lead} (lead), others"),
+    ("Topic", _word("clinical_topic")), ("Outcome", _word("status")),
+    ("Meet the team", lambda e: f"{e.lead} (lead), others"),
     ("Comments", lambda e: e.comment),
 )  # fmt: skip
 TEMPLATE: tuple[tuple[str, Getter], ...] = (
@@ -184,7 +189,7 @@ def _trust(register: Register, day: date, entries: Sequence[Entry]) -> list[Corp
         above: list[Row] = [[f"SYNTHETIC register, directorate {position}"], [], list(shown)]
         rows, true = _table([(title, get) for _, title, get in TRUST], own, sheet=position, above=above, groups=shown)
         starts = [at for at, group in enumerate(shown) if group] + [len(shown)]
-        merges = [(2, first, after - 1) for first, after in zip(starts, starts[1:], strict=False)]
+        merges = [(2, first, after - 1) for first, after in pairwise(starts)]
         sheets.append(_Sheet(name, rows, merges))
         truth += true
     sheets.append(_Sheet("Old list 2019", [["nothing here that a map knows"]], is_hidden=True))

@@ -1,7 +1,7 @@
 """Organisations that the corpus of registers writes about, and how people write them.
 
-Belongs here: what a matcher is told, mentions in every way that registers know, and which organisation each means on its
-day. Does not: the registers (qi_corpus.py) or judging a matcher (qi_scoring.py).
+Belongs here: what a matcher is told, mentions in every way that registers know, which organisation each means on
+its day. Does not: the registers (qi_corpus.py) or judging a matcher (qi_scoring.py).
 """
 
 from collections.abc import Callable, Mapping, Sequence

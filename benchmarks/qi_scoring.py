@@ -158,14 +158,14 @@ def _score_privacy(figures: Figures, file: CorpusFile, hits: set[tuple[str, str,
         return
     figures.counts["files with canaries"] += 1
     figures.counts["files with canaries held"] += bool(hits)
-    rows = {row.entry.ref: row for row in file.rows if row.entry and row.entity == "projects"}
+    rows = {true.entry.ref: true for true in file.rows if true.entry and true.entity == "projects"}
     for canary in canaries:
-        row = rows[canary.place.partition(":")[0]]
-        places = {(rule, number) for rule, sheet, number in hits if sheet in ("", f"sheet {row.sheet}")}
-        is_found = (canary.kind, row.row) in places
+        true = rows[canary.place.partition(":")[0]]
+        places = {(rule, number) for rule, sheet, number in hits if sheet in ("", f"sheet {true.sheet}")}
+        is_found = (canary.kind, true.row) in places
         figures.counts["canaries found"] += is_found
         if not is_found:
-            figures.say(f"canary not found: {canary.kind}", f"{file.name}, row {row.row}: {canary.text}")
+            figures.say(f"canary not found: {canary.kind}", f"{file.name}, row {true.row}: {canary.text}")
 
 
 def _has_projects(file: CorpusFile) -> bool:
@@ -248,7 +248,7 @@ def _not_shown(file: CorpusFile) -> set[str]:
     )
 
 
-def _dated(row: dict, name: str) -> str:
+def _dated(row: dict[str, Any], name: str) -> str:
     if row[name] is None or row[name] != row[name]:
         return ""
     return f"{row[name]:%Y-%m-%d}~{row[name.removesuffix('_on') + '_precision']}"
@@ -289,7 +289,7 @@ def _score_place(figures: Figures, at: str, mentions: Sequence[Mention], got: li
     meant = {code: mention.kind for mention in mentions for code in mention.codes}
     figures.counts["mentions"] += len(mentions)
     figures.counts["organisations meant"] += len(meant)
-    matched = {code: method for code, method in got}
+    matched = dict(got)
     figures.counts["organisations matched"] += len(matched)
     figures.counts["organisations right"] += len(matched.keys() & meant.keys())
     for code in matched.keys() - meant.keys():
