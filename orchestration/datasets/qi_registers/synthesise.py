@@ -43,8 +43,8 @@ def synthesise(world: World) -> Iterable[SyntheticFile]:
 def covered(world: World, log: str) -> tuple[Provider, ...]:
     """Trusts whose work a log's register covers: those with projects in it, and all able others but the last few."""
     if log == "screening":
-        able = {code for codes in organisations_of(world).values() for code in codes}
-        return tuple(trust for trust in world.trusts if trust.code in able)
+        screening = {code for codes in organisations_of(world).values() for code in codes}
+        return tuple(trust for trust in world.trusts if trust.code in screening)
     of_therapy = log == THERAPY
     logged = {
         site.organisation_code
