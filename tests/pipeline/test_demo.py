@@ -107,7 +107,7 @@ def test_status_names_the_release_and_every_dataset(demo: Home) -> None:
     assert status["writer"] is None
     releases = {row["dataset"]: row["releases"] for row in status["datasets"]}
     assert releases["ae_monthly"] == 49
-    assert all(count > 0 for count in releases.values())
+    assert [dataset for dataset, count in releases.items() if count == 0] == ["research_activity"]
 
 
 def test_the_doctor_finds_nothing_wrong(demo: Home) -> None:
