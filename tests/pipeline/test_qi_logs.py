@@ -236,3 +236,46 @@ def test_no_planted_value_reaches_an_artefact_outside_the_inbox(walk: Walk) -> N
         with sqlite3.connect(database) as con:
             dump = "\n".join(con.iterdump())
         assert not [canary for canary in CANARIES if canary in dump], database
+
+
+LINKS = """
+select project_ref, stratum, round(value_before, 1), round(value_after, 1), round(difference_from_others_before, 1),
+    round(difference_from_others_after, 1), round(overall_change, 1), group_worse, any_group_worse, reach_share, status
+from qi_outcome_links
+inner join qi_projects using (project_key)
+where register = 'qi-log-screening' and organisation_view = 'as_was' and stratum_dimension in ('ethnicity')
+    and stratum like 'Group%'
+order by all
+"""
+
+
+def test_the_worked_examples_come_out_with_their_series_reach_and_flags(walk: Walk) -> None:
+    """87 % and 13 % of people: overall both gain 15.4 points; the gap goes from 10 to 30, or from 30 to 10."""
+    no_control = "no_log_control"
+    assert rows(walk, LINKS) == [
+        ("SYNTHETIC-SCR-1", "Group A", 60.0, 78.0, 10.0, 30.0, 15.4, False, True, 0.9, no_control),
+        ("SYNTHETIC-SCR-1", "Group B", 50.0, 48.0, -10.0, -30.0, 15.4, True, True, 0.9, no_control),
+        ("SYNTHETIC-SCR-2", "Group A", 60.0, 78.0, -30.0, -10.0, 15.4, False, True, 0.9, no_control),
+        ("SYNTHETIC-SCR-2", "Group B", 90.0, 88.0, 30.0, 10.0, 15.4, True, True, 0.9, no_control),
+    ]
+
+
+def test_a_project_without_reach_or_with_a_coarse_date_carries_the_status_that_refuses_a_verdict(walk: Walk) -> None:
+    found = rows(
+        walk,
+        "select distinct project_ref, status from qi_outcome_links inner join qi_projects using (project_key) "
+        "where project_ref in ('SYNTHETIC-SCR-3', 'SYNTHETIC-SCR-4') and organisation_view = 'as_was' order by all",
+    )
+    assert found == [("SYNTHETIC-SCR-3", "reach_unknown"), ("SYNTHETIC-SCR-4", "date_too_coarse")]
+
+
+def test_the_plan_before_a_project_says_the_gap_and_what_could_be_seen(walk: Walk) -> None:
+    measure = "local_cervical_screening_reminder_uptake"
+    (code,) = (
+        row[0]
+        for row in rows(walk, f"select min(organisation_code) from project_planning where measure_id = '{measure}'")
+    )
+    said = evenhand(walk.home.root, "log", "plan", str(code), measure, "--dimension", "ethnicity")
+    assert said.returncode == ExitCode.OK, said.stderr
+    assert "Who is missing" in said.stdout
+    assert "12 periods before and 12 after would show a change" in said.stdout
