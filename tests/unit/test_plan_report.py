@@ -84,16 +84,17 @@ def test_a_new_file_is_pending_until_it_is_loaded(home: Home) -> None:
 
 def test_a_release_that_older_code_loaded_is_pending_again(home: Home, loaded: ArchivedFile) -> None:
     (report,) = Lake(home.lake).reports(DATASET)
-    assert report.made_with == made_with(dataset_spec(DATASET), {})
+    assert report.made_with == made_with(dataset_spec(DATASET), {}, Lake(home.lake))
     Lake(home.lake).write(dataset_spec(DATASET), replace(report, made_with="older"), {})
     assert pending(home, DATASET) == [loaded]
 
 
 def test_a_longer_register_makes_the_releases_that_refer_to_it_pending_again() -> None:
     spec = dataset_spec("qi_projects")
-    assert references_of(Lake(Path("nowhere")), spec) == {"organisations": frozenset()}
+    lake = Lake(Path("nowhere"))
+    assert references_of(lake, spec) == {"organisations": frozenset()}
     short, long = frozenset({"ZZ1"}), frozenset({"ZZ1", "ZZ2"})
-    assert made_with(spec, {"organisations": short}) != made_with(spec, {"organisations": long})
+    assert made_with(spec, {"organisations": short}, lake) != made_with(spec, {"organisations": long}, lake)
     assert "ods_trusts" in registering_datasets(spec)
 
 
