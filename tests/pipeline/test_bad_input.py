@@ -182,9 +182,11 @@ def test_a_project_that_ends_before_it_starts_is_quarantined(home: Home) -> None
 
 
 def test_a_log_with_an_unknown_column_is_refused_without_repeating_its_heading(home: Home) -> None:
-    account = give(home, "qi_projects", log_csv=log("projects", {"Project reference": "P-1", "Jo Canary": "x"}))
+    account = give(
+        home, "qi_projects", log_csv=log("projects", {"Project reference": "P-1", "Status": "active", "Jo Canary": "x"})
+    )
     assert (account.only.outcome, account.code) == (Outcome.REFUSED, ExitCode.ATTENTION)
-    assert "columns B" in account.only.reason
+    assert "columns C" in account.only.reason
     assert "Canary" not in account.only.reason
 
 
