@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from subprocess import CompletedProcess
+from typing import Any
 
 import duckdb
 import pytest
@@ -109,7 +110,7 @@ def walk(demo: Home, tmp_path_factory: pytest.TempPathFactory) -> Walk:
     return Walk(home, said)
 
 
-def rows(walk: Walk, query: str) -> list[tuple[object, ...]]:
+def rows(walk: Walk, query: str) -> list[tuple[Any, ...]]:
     with duckdb.connect(str(released(walk.home) / "evenhand.duckdb"), read_only=True) as con:
         con.execute("use marts")
         return con.execute(query).fetchall()
@@ -263,8 +264,8 @@ def test_the_worked_examples_come_out_with_their_series_reach_and_flags(walk: Wa
 def test_a_project_without_reach_or_with_a_coarse_date_carries_the_status_that_refuses_a_verdict(walk: Walk) -> None:
     found = rows(
         walk,
-        "select distinct project_ref, qi_outcome_links.status from qi_outcome_links inner join qi_projects using (project_key) "
-        "where project_ref in ('SYNTHETIC-SCR-3', 'SYNTHETIC-SCR-4') and organisation_view = 'as_was' order by all",
+        "select distinct project_ref, qi_outcome_links.status "
+        "from qi_outcome_links inner join qi_projects using (project_key) where project_ref in ('SYNTHETIC-SCR-3', 'SYNTHETIC-SCR-4') and organisation_view = 'as_was' order by all",
     )
     assert found == [("SYNTHETIC-SCR-3", "reach_unknown"), ("SYNTHETIC-SCR-4", "date_too_coarse")]
 
