@@ -265,7 +265,8 @@ def test_a_project_without_reach_or_with_a_coarse_date_carries_the_status_that_r
     found = rows(
         walk,
         "select distinct project_ref, qi_outcome_links.status "
-        "from qi_outcome_links inner join qi_projects using (project_key) where project_ref in ('SYNTHETIC-SCR-3', 'SYNTHETIC-SCR-4') and organisation_view = 'as_was' order by all",
+        "from qi_outcome_links inner join qi_projects using (project_key) "
+        "where project_ref in ('SYNTHETIC-SCR-3', 'SYNTHETIC-SCR-4') and organisation_view = 'as_was' order by all",
     )
     assert found == [("SYNTHETIC-SCR-3", "reach_unknown"), ("SYNTHETIC-SCR-4", "date_too_coarse")]
 
