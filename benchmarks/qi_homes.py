@@ -13,13 +13,18 @@ import sys
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.measure import Cost, cost_of
 from benchmarks.qi_layouts import CorpusFile
 from orchestration.home import Home
 
+if TYPE_CHECKING:
+    import duckdb
+
 REGISTERS = ("ods_trusts", "ods_successions")
 DATASET = "qi_projects"
+HISTORY = ("qi_projects", "qi_duplicate_candidates", "int_qi_projects__versioned")
 INTAKE = r"""
 from orchestration.home import Home
 from orchestration.refresh.intake import acquire
@@ -75,6 +80,26 @@ def taken_in(home: Home) -> str:
     return done.stdout + done.stderr
 
 
+def history_of(home: Home) -> "duckdb.DuckDBPyConnection":
+    """The home's candidate with the marts of QI history, built by dbt from what the lake holds; open for reading."""
+    import duckdb
+
+    from orchestration.home import project_root
+    from orchestration.refresh.build import dbt_environment, dbt_executable, prepare_candidate
+
+    prepare_candidate(home)
+    project = str(project_root() / "dbt_project")
+    command = [
+        str(dbt_executable()), "--no-use-colors", "--log-path", str(home.build / "dbt" / "logs"), "run",
+        "--project-dir", project, "--profiles-dir", project, "--target-path", str(home.build / "dbt" / "history"),
+        "--select", *(f"+{mart}" for mart in HISTORY),
+    ]  # fmt: skip
+    done = subprocess.run(command, env={**os.environ, **dbt_environment(home)}, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(done.stdout[-3000:])
+    return duckdb.connect(str(home.candidate), read_only=True)
+
+
 def left_behind(root: Path, secrets: Sequence[str], *, but_not_in: Path) -> list[str]:
     """Artefacts under ``root`` in which a secret stands, by name; compressed and columnar files are opened."""
     wanted = re.compile("|".join(re.escape(secret) for secret in sorted(secrets, key=len, reverse=True)).encode())
@@ -115,5 +140,5 @@ def _duckdb(path: Path) -> Iterator[bytes]:
     import duckdb
 
     with duckdb.connect(str(path), read_only=True) as con:
-        for (table,) in con.execute("select table_name from duckdb_tables()").fetchall():
-            yield repr(con.execute(f'select * from "{table}"').fetchall()).encode()
+        for schema, table in con.execute("select schema_name, table_name from duckdb_tables()").fetchall():
+            yield repr(con.execute(f'select * from "{schema}"."{table}"').fetchall()).encode()

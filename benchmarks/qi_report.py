@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from benchmarks.qi_corpus import Corpus
     from benchmarks.qi_layouts import CorpusFile
     from benchmarks.qi_scoring import Figures
+    from orchestration.home import Home
 
 SHOWN = 5
 MAX_CPU_SECONDS, MAX_MIB = 60, 1024
@@ -103,12 +104,38 @@ def home_lines(corpus: "Corpus", files: Sequence["CorpusFile"], seed: int) -> It
             if counts.rows_read != counts.rows_loaded + counts.rows_quarantined + counts.rows_ignored
         ]
         yield _none("load reports that do not reconcile", len(wrong))
+        yield from history_lines(corpus, home)
         (Path(folder) / "home" / "build" / "said.txt").write_text(said, encoding="utf-8")
         secrets = sorted({secret for canary in corpus.canaries for secret in canary.secrets})
         left = left_behind(home.root, [*secrets, "Quorvex", "quorvex", "@example.org"], but_not_in=home.inbox / DATASET)
         yield f"artefacts with one of {len(secrets)} secrets, or a personal column", str(len(left)), "0", not left
         for path in left[:SHOWN]:
             print(f"left behind in {path}")
+
+
+def history_lines(corpus: "Corpus", home: "Home") -> Iterator[Line]:
+    """Duplicates, references given to other work and deletions that the marts find, against those planted."""
+    from benchmarks.qi_homes import history_of
+    from benchmarks.qi_scoring import score_deleted, score_duplicates, score_reused
+
+    with history_of(home) as con:
+        pairs = con.execute(
+            "select register_a, project_ref_a, register_b, project_ref_b from marts.qi_duplicate_candidates"
+        ).fetchall()
+        reused = con.execute(
+            "select distinct register, project_ref from intermediate.int_qi_projects__versioned where generation > 1"
+        ).fetchall()
+        gone = con.execute(
+            "select distinct register, project_ref from intermediate.int_qi_projects__versioned "
+            "where tombstone_reason = 'missing' and is_newest"
+        ).fetchall()
+    for what, found in (
+        ("duplicates found as candidates", score_duplicates(corpus, [((a, b), (c, d)) for a, b, c, d in pairs])),
+        ("references given to other work", score_reused(corpus, reused)),
+        ("deleted projects", score_deleted(corpus, gone)),
+    ):
+        got = f"{found.found} of {found.planted}, {found.others} others"
+        yield what, got, "all", found.found == found.planted
 
 
 def speed_lines(projects: int, seed: int) -> Iterator[Line]:
