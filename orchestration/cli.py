@@ -265,10 +265,12 @@ def log_map(
     if out is None:
         typer.echo(text)
         return
+    if out.exists():
+        raise UsageError(f"{out} exists; a map that somebody may have mended is not overwritten")
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(text, encoding="utf-8")
     typer.echo(
-        f"{out}: {len(proposal.placed)} columns placed, {len(proposal.guessed)} guessed, {len(proposal.unplaced)} not "
+        f"{out}: {len(proposal.placed)} columns placed, {proposal.personal} dropped as personal, {len(proposal.guessed)} guessed, {len(proposal.unplaced)} not "
         f"placed. Read it, then keep it in {Home.default().maps}"
     )
 
@@ -319,6 +321,8 @@ def log_template(
 
     if not dataset_spec(dataset).is_user_supplied:
         raise UsageError(f"{dataset} comes from its publisher, not from users")
+    if out.exists():
+        raise UsageError(f"{out} exists; nothing is overwritten")
     typer.echo(str(write_template(out, dataset)))
 
 

@@ -25,7 +25,7 @@ from orchestration.errors import ConfigurationError, FileRefused
 from orchestration.home import now
 
 Origin = Literal["publisher", "user", "synthetic"]
-FileStatus = Literal["archived", "refused", "held"]
+FileStatus = Literal["archived", "refused", "held", "replaced"]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 URLS = "_urls.json"
@@ -86,11 +86,12 @@ class Archive:
         last_modified: str | None = None,
         original_sha256: str | None = None,
         intake_version: str | None = None,
+        in_place_of: ArchivedFile | None = None,
     ) -> ArchivedFile:
         """Copy the bytes of ``path`` in and return their row; bytes the dataset already has return the old row.
 
         A blob that is lost or damaged is written anew, and a file refused for it may be read again. ``url`` is
-        remembered either way.
+        remembered either way. ``in_place_of`` is what the same original gave before: its place in the order is taken over.
         """
         with self._locked():
             sha256, is_new = self._store(path)
@@ -103,8 +104,8 @@ class Archive:
                     name=plain_name(name),
                     url=url,
                     bytes=self._blob(sha256).stat().st_size,
-                    first_seen=now().isoformat(timespec="seconds"),
-                    sequence=known[-1].sequence + 1 if known else 1,
+                    first_seen=in_place_of.first_seen if in_place_of else now().isoformat(timespec="seconds"),
+                    sequence=in_place_of.sequence if in_place_of else known[-1].sequence + 1 if known else 1,
                     origin=origin,
                     licence=licence,
                     etag=etag,

@@ -24,6 +24,7 @@ CANONICAL_LEAD = ("entity", "source_row", "source_place", "malformed_rule", "mal
 EARLIEST = date(1990, 1, 1)
 YES_NO = {"yes": "true", "y": "true", "no": "false", "n": "false"}
 REGISTER = "register"
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 DATES_IN_NAMES = re.compile(
     r"(?<!\d)(?:(?:19|20)\d{2}[-_. ]?[01]\d[-_. ]?[0-3]\d|[0-3]?\d[-_. ][01]?\d[-_. ](?:19|20)\d{2}|"
     r"(?:19|20)\d{2}(?:[-_/. ]\d{2}(?:\d{2})?)?|[0-3]?\d(?:st|nd|rd|th)?[-_. ]?(?="
@@ -33,7 +34,7 @@ DATES_IN_NAMES = re.compile(
 NOT_A_NAME = re.compile(
     r"synthetic|final|copy|draft|v\d+|q[1-4]|fy\d*|jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec|"
     r"january|february|march|april|june|july|august|september|october|november|december|"
-    r"projects?|sites?|measures?|classifications"
+    r"projects?|sites?|measures?|classifications|checked|annotated"
 )
 
 
@@ -190,6 +191,24 @@ def register_of(name: str) -> str:
     words = re.split(r"[^a-z0-9]+", DATES_IN_NAMES.sub(" ", PurePath(clean(name)).stem).casefold())
     kept = [word for word in words if word and not NOT_A_NAME.fullmatch(word)]
     return "-".join(kept)[:60].strip("-") or "log"
+
+
+def day_in_name(name: str) -> date | None:
+    """The first day of the date that a file's name gives, by day, month or year; None when it gives none."""
+    stem = PurePath(clean(name)).stem.casefold()
+    if found := re.search(r"(?<!\d)(20\d{2})[-_. ]?(0[1-9]|1[0-2])(?:[-_. ]?([0-2]\d|3[01]))?(?!\d)", stem):
+        return _day(int(found[1]), int(found[2]), int(found[3] or 1))
+    if found := re.search(r"(?<!\d)([0-2]?\d|3[01])[-_. ](0?[1-9]|1[0-2])[-_. ](20\d{2})(?!\d)", stem):
+        return _day(int(found[3]), int(found[2]), int(found[1]))
+    if found := re.search(rf"({'|'.join(MONTHS)})[a-z]*[-_. ]*(20\d{{2}})", stem):
+        return _day(int(found[2]), MONTHS.index(found[1]) + 1, 1)
+    if found := re.search(r"(?<!\d)(20\d{2})(?!\d)", stem):
+        return date(int(found[1]), 1, 1)
+    return None
+
+
+def _day(year: int, month: int, day: int) -> date:
+    return date(year, month, min(max(day, 1), 28))
 
 
 def column_letter(index: int) -> str:

@@ -7,6 +7,7 @@ Messages name places and Evenhand's own words, never the content of a cell. The 
 belongs beside it.
 """
 
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,8 +18,8 @@ from typing import TYPE_CHECKING, Literal
 
 from orchestration.catalogue.registry import dataset_spec
 from orchestration.datasets.protocol import SourceFile
-from orchestration.datasets.records import column_letter, read_canonical
-from orchestration.errors import FileRefused
+from orchestration.datasets.records import column_letter, read_canonical, sheet_title
+from orchestration.errors import FileRefused, UsageError
 from orchestration.qi_logs.columnmaps import SAYS, Placed, RegisterMap
 from orchestration.qi_logs.grids import Grid, read_grids
 from orchestration.qi_logs.importing import Imported, Record, canonical_bytes, import_grids
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 Severity = Literal["held", "error", "warning"]
+SUMMARY = "Evenhand"
 TEXTS: Mapping[str, str] = {
     "cells_beyond_the_headings": "There is text right of the last heading. Give the column a heading or clear it.",
     "record_too_short": "This row has fewer fields than there are headings; a line break or a mark may be lost.",
@@ -89,6 +91,7 @@ class CheckResult:
     counts: dict[str, tuple[int, int]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     heading_rows: dict[int, int] = field(default_factory=dict)
+    sheet_title: str = "Register"
     is_workbook: bool = False
 
     def place(self, finding: Finding) -> str:
@@ -115,10 +118,13 @@ def check(
     except FileRefused as error:
         return CheckResult(name, "refused", findings=[Finding(0, 0, "", "error", str(error))])
     result = CheckResult(name, "loads", file.chosen.name, is_workbook=any(grid.sheet for grid in file.grids))
+    first = file.placed[0].table
+    if first.from_spec:
+        result.sheet_title = sheet_title(dataset_spec(file.chosen.dataset).entity(first.entity))
     result.heading_rows = {found.grid.position: found.heading_row for found in file.placed}
     result.findings += _held(file, source.name)
     done = import_grids(file.grids, source.name, file.chosen, today=today)
-    result.register = done.register
+    result.register = done.register if name == source.name else "withheld"
     result.findings += [
         Finding(message.sheet, message.row, message.column, message.severity, TEXTS.get(message.rule, message.rule))
         for message in done.messages
@@ -126,6 +132,8 @@ def check(
     ]
     result.findings += _rejected(file, done, matcher, codes, result.counts)
     result.findings = sorted(dict.fromkeys(result.findings), key=lambda one: (one.sheet, one.row, one.column, one.text))
+    if not any(done.records.values()):
+        result.findings.append(Finding(0, 0, "", "error", "There are headings and no records below them."))
     severities = {finding.severity for finding in result.findings}
     if "held" in severities:
         result.verdict = "held"
@@ -214,8 +222,13 @@ def write_annotated(source: SourceFile, result: CheckResult, path: Path) -> Path
     from xlsxwriter import Workbook
 
     grids = read_grids(source.path, shown_name(source.name))
+    if path.exists():
+        raise UsageError(f"{path} exists; name a file that does not, nothing is overwritten")
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options["date_1904"] = any(grid.is_1904 for grid in grids)  # a bare serial keeps its meaning
+    taken: set[str] = set()
     with Workbook(str(path), options) as workbook:
         marks: dict[str, Format] = {
             "held": workbook.add_format({"bg_color": "#F4B6B6"}),
@@ -223,11 +236,21 @@ def write_annotated(source: SourceFile, result: CheckResult, path: Path) -> Path
             "warning": workbook.add_format({"bg_color": "#FFF4B8"}),
         }
         for grid in grids:
-            sheet = workbook.add_worksheet(grid.sheet[:31] or "Register")
+            if grid.sheet.casefold() == SUMMARY.casefold():
+                continue  # the summary of an earlier check
+            sheet = workbook.add_worksheet(_free_title(grid.sheet or result.sheet_title, taken))
             own = [one for one in result.findings if one.sheet == grid.position or not result.is_workbook]
             _annotate(sheet, grid, own, result.heading_rows.get(grid.position), marks)
         _summary(workbook, result)
     return path
+
+
+def _free_title(wanted: str, taken: set[str]) -> str:
+    """A title that a workbook allows and that no sheet has yet."""
+    plain = re.sub(r"[\[\]:*?/\\]", " ", wanted).strip(" '")[:27] or "Sheet"
+    title = next(name for name in (plain, *(f"{plain} {n}" for n in range(2, 99))) if name.casefold() not in taken)
+    taken.add(title.casefold())
+    return title
 
 
 def _annotate(
@@ -263,7 +286,7 @@ def _with_column(finding: Finding) -> str:
 
 
 def _summary(workbook: "Workbook", result: CheckResult) -> None:
-    sheet = workbook.add_worksheet("Evenhand")
+    sheet = workbook.add_worksheet(SUMMARY)
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 1, 120)
     lines = [("What would happen", f"The file {verdict_text(result)}."), ("Column map", result.map_name)]

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from orchestration.catalogue.models import Column, Document, Entity, Identifier
 from orchestration.catalogue.registry import dataset_spec, dataset_specs
@@ -39,6 +39,17 @@ MEASURES = "measures."
 Role = Literal["lead", "participant", "spread"]
 
 
+def _compiles(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from None
+    return pattern
+
+
+Pattern = Annotated[str, AfterValidator(_compiles), Field(max_length=400)]
+
+
 class MapColumn(Document):
     """One column of a register: the field it fills and how its cells are to be read."""
 
@@ -48,7 +59,7 @@ class MapColumn(Document):
     )
     headings: tuple[str, ...] = Field(min_length=1, description="Headings under which it stands, whatever the case.")
     words: dict[str, str] = Field(default_factory=dict, description="The register's words and Evenhand's for them.")
-    separator: str | None = Field(default=None, description="Regular expression that parts several values in a cell.")
+    separator: Pattern | None = Field(default=None, description="Regular expression that parts values in a cell.")
     role: Role = Field(default="lead", description="For sites.organisation_as_written: the organisations' part.")
 
 
@@ -56,7 +67,7 @@ class MapTable(Document):
     """One table of the file."""
 
     entity: Identifier = "projects"
-    sheets: str = Field(default=".*", description="Regular expression over the whole sheet name, case aside.")
+    sheets: Pattern = Field(default=".*", description="Regular expression over the whole sheet name, case aside.")
     from_spec: bool = Field(default=False, description="The columns are the template's own.")
     columns: tuple[MapColumn, ...] = ()
     constants: dict[str, str] = Field(default_factory=dict, description="Fields that hold for every row.")
@@ -85,7 +96,7 @@ class RegisterMap(Document):
         default=(), description="Headings of columns about persons: dropped unread, never screened or loaded."
     )
     ignored: tuple[str, ...] = Field(default=(), description="Headings that are screened and not loaded.")
-    ignored_sheets: str = SIDE_SHEETS
+    ignored_sheets: Pattern = SIDE_SHEETS
 
     @model_validator(mode="after")
     def _fields_exist(self) -> "RegisterMap":
@@ -95,6 +106,9 @@ class RegisterMap(Document):
             for name in (*(column.field for column in table.columns), *table.constants, *table.ref_from):
                 if name != MEASURE_TEXT and field_column(self.dataset, entity, name) is None:
                     raise ValueError(f"map {self.name}: {table.entity} has no field {name!r}")
+            loaded = {folded(title) for column in table.columns for title in column.headings}
+            if loaded & {folded(title) for title in (*self.personal, *self.ignored)}:
+                raise ValueError(f"map {self.name}: a heading is loaded and also personal or ignored")
             for column in table.columns:
                 target = field_column(self.dataset, entity, column.field)
                 allowed = (target.values or target.words) if target else None
@@ -134,7 +148,7 @@ def load_maps(folder: Path | None = None) -> list[RegisterMap]:
 
     A map of the home takes the place of the shipped one of its name. ConfigurationError names an unreadable document.
     """
-    own = [_read(path) for path in sorted(folder.glob("*.yaml"))] if folder and folder.is_dir() else []
+    own = [_read(path) for path in sorted(folder.glob("*.y*ml"))] if folder and folder.is_dir() else []
     names = {one.name for one in own}
     return [*own, *(one for one in _shipped() if one.name not in names)]
 
@@ -160,7 +174,13 @@ def _template(dataset: str) -> RegisterMap:
 def _read(path: Path) -> RegisterMap:
     try:
         return RegisterMap.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (yaml.YAMLError, ValidationError, ValueError, KeyError) as error:
+    except ValidationError as error:  # pydantic's own text would repeat the document
+        said = "; ".join(
+            f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}"
+            for one in error.errors(include_input=False, include_url=False, include_context=False)
+        )
+        raise ConfigurationError(f"the column map {path.name} can't be used: {said}") from None
+    except (yaml.YAMLError, ValueError, KeyError) as error:
         raise ConfigurationError(f"the column map {path.name} can't be used: {error}") from error
 
 

@@ -20,6 +20,10 @@ from orchestration.errors import FileRefused
 
 DELIMITERS = (",", "|", ";", "\t")
 RECORDS_TRIED = 40
+CELLS_READ = 30_000_000
+SHEET_BYTES = 500_000_000
+ROW = re.compile(rb'<row [^>]*?\br="(\d{1,9})"')
+COLUMN = re.compile(rb'<c [^>]*?\br="([A-Z]{1,7})\d')
 DATE_1904 = re.compile(rb"<workbookPr[^>]*\bdate1904=\"(?:1|true)\"")
 
 
@@ -50,11 +54,27 @@ def read_grids(path: Path, name: str) -> list[Grid]:
         return _workbook(path, name)
     text, _ = decode(path.read_bytes(), name)
     csv.field_size_limit(MAX_FIELD_CHARACTERS)
+    delimiter = delimiter_of(text)
+    _refuse_open_quote(text, delimiter, name)
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text)))
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error:
         rows = [[line] for line in text.splitlines()]
     return [Grid("", 1, [[cell.strip() for cell in row] for row in rows])]
+
+
+def _refuse_open_quote(text: str, delimiter: str, name: str) -> None:
+    """A quotation mark that is never closed swallows all records after it: such a file is refused whole."""
+    records = 0
+    try:
+        for _ in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+            records += 1
+    except csv.Error as error:
+        if "unexpected end of data" in str(error):
+            raise FileRefused(
+                f"{name}: a quotation mark in or after record {records + 1} is never closed, so that all that follows "
+                "would be one cell. Nothing of the file was loaded. Close or remove it."
+            ) from None
 
 
 def delimiter_of(text: str) -> str:
@@ -79,6 +99,7 @@ def _workbook(path: Path, name: str) -> list[Grid]:
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
     try:
+        _refuse_far_cells(path, name)
         workbook = CalamineWorkbook.from_path(str(path))
         metas = [meta for meta in workbook.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
         is_1904 = _is_1904(path)
@@ -99,6 +120,33 @@ def _workbook(path: Path, name: str) -> list[Grid]:
         raise FileRefused(f"{name}: the workbook is password protected") from None
     except (CalamineError, OSError):
         raise FileRefused(f"{name}: the workbook cannot be opened; is it damaged?") from None
+    except BaseException as error:  # a panic of the reader is none of Python's exceptions
+        if type(error).__name__ != "PanicException":
+            raise
+        raise FileRefused(f"{name}: the workbook cannot be opened; it names cells that can't be") from None
+
+
+def _refuse_far_cells(path: Path, name: str) -> None:
+    """A cell far from the others would be read with all the empty ones before it: more than memory holds."""
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as archive:
+        for part in archive.namelist():
+            if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", part):
+                continue
+            if archive.getinfo(part).file_size > SHEET_BYTES:
+                raise FileRefused(f"{name}: a sheet of more than {SHEET_BYTES:,} bytes is not read")
+            content = archive.read(part)
+            rows = max((int(row) for row in ROW.findall(content)), default=0)
+            letters = max((len(letter), letter) for letter in (*COLUMN.findall(content), b"A"))[1]
+            width = 0
+            for letter in letters:
+                width = width * 26 + letter - 64
+            if rows * width > CELLS_READ:
+                raise FileRefused(
+                    f"{name}: a sheet reaches to row {rows} and column {letters.decode()}, more than is read. Delete the "
+                    "stray cell far below or to the right"
+                )
 
 
 def _is_1904(path: Path) -> bool:

@@ -31,6 +31,7 @@ from orchestration.datasets.records import (
     template_columns,
     word_of,
 )
+from orchestration.errors import ConfigurationError
 from orchestration.qi_logs.columnmaps import (
     MEASURE_TEXT,
     MEASURES,
@@ -172,6 +173,7 @@ class _Table:
         values = dict(self.constants)
         several: list[tuple[MapColumn, str]] = []
         unplaced: list[str] = []
+        faults: list[tuple[str, str]] = []
         for at, column in self.found.columns.items():
             text = cells[at] if at < len(cells) else ""
             if column.field.startswith((SITES, MEASURES)) and self.entity.name == PROJECTS:
@@ -183,14 +185,19 @@ class _Table:
             try:
                 read = self.readers[at](text)
             except _Malformed as fault:
-                self._malformed(index, fault.rule, column.field)
+                faults.append((fault.rule, column.field))
                 self._say(index, column_letter(at), fault.rule, "error")
-                return
+                continue
             if read == "" and text and column.words is not None and self._is_word(column):
                 unplaced.append(column.field)
                 self._say(index, column_letter(at), "word_not_placed", "warning")
             values[column.field] = read
-        self._finish(index, values, several, unplaced)
+        if not faults:
+            self._finish(index, values, several, unplaced)
+            return
+        self._malformed(index, *faults[0])
+        if self.entity.name == PROJECTS and values.get("project_ref"):
+            self._sites(index, values, several)  # who is still named is in quarantine, not deleted
 
     def _finish(
         self, index: int, values: dict[str, str], several: list[tuple[MapColumn, str]], unplaced: list[str]
@@ -301,7 +308,10 @@ class _Table:
     def _constants(self) -> dict[str, str]:
         """Fields that hold for every row, read as a cell would be."""
         own = {name: text for name, text in self.found.table.constants.items() if "." not in name}
-        return {name: self._reader(MapColumn(field=name, headings=(name,)))(text) for name, text in own.items()}
+        try:
+            return {name: self._reader(MapColumn(field=name, headings=(name,)))(text) for name, text in own.items()}
+        except _Malformed as fault:
+            raise ConfigurationError(f"the column map {self.chosen.name}: a constant breaks {fault.rule}") from None
 
     def _silences(self, values: Mapping[str, str], entity: Entity | None = None) -> dict[str, str]:
         """What the blank and absent columns say."""
@@ -412,18 +422,21 @@ def placed_words(column: MapColumn, target: Column, text: str) -> str:
 
 
 def placed_word(column: MapColumn, target: Column, text: str) -> str:
-    """The spec's word for one word of a register: as it stands, by the map, by the shared list; '' when none."""
+    """The spec's word for one word of a register: by the map, as it stands, by the shared list; '' when none.
+
+    The map goes first: a register may mean something else by one of our words.
+    """
     allowed = target.words if target.is_list else target.values
     word, key = word_of(text), folded(text)
     if allowed is None:
         return {folded(theirs): ours for theirs, ours in column.words.items()}.get(key) or (
             word if target.pattern and re.fullmatch(target.pattern, word) and not column.words else ""
         )
-    if word in allowed:
-        return word
     for theirs, ours in column.words.items():
         if folded(theirs) == key:
             return ours
+    if word in allowed:
+        return word
     return shared_words().get(target.name, {}).get(key, "")
 
 

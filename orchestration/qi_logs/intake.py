@@ -11,11 +11,11 @@ from hashlib import sha256
 from pathlib import Path
 
 from orchestration.datasets.protocol import SourceFile
-from orchestration.errors import FileHeld, NotOfThisDataset
+from orchestration.errors import FileHeld, FileRefused, NotOfThisDataset
 from orchestration.qi_logs.columnmaps import Placed, RegisterMap, choose_map, load_maps, place_tables
 from orchestration.qi_logs.grids import Grid, read_grids
 from orchestration.qi_logs.importing import Imported, canonical_bytes, import_grids
-from orchestration.qi_logs.privacy import Hit, rules_hit, screen_cells
+from orchestration.qi_logs.privacy import Hit, rules_hit, screen_cells, screen_file
 
 SHOWN = 20
 WITHHELD = "a file whose name is withheld"
@@ -104,12 +104,29 @@ def admitted(
     accepted: frozenset[str] = frozenset(),
 ) -> Imported:
     """As ``admit``, the records before they are written."""
-    file = opened(source, dataset, load_maps(maps_folder))
+    try:
+        file = opened(source, dataset, load_maps(maps_folder))
+    except FileRefused as refusal:
+        if hits := hits_anywhere(source):
+            raise _held(source.name, hits, f"{refusal} ") from None
+        raise
     hits = hits_in(file, source.name, accepted)
     if hits:
-        places = [place_of_hit(hit) for hit in hits]
-        raise FileHeld(held_message(source.name, hits), places, [hit.rule for hit in hits])
+        raise _held(source.name, hits)
     return import_grids(file.grids, source.name, file.chosen, today=today)
+
+
+def hits_anywhere(source: SourceFile) -> list[Hit]:
+    """All that looks like personal data in a file that no map fits, in any column; nothing where it can't be opened."""
+    try:
+        return screen_file(source.path, source.name)
+    except FileRefused:
+        return [Hit(rule, "", 0, "") for rule in rules_hit(source.name)]
+
+
+def _held(name: str, hits: Sequence[Hit], before: str = "") -> FileHeld:
+    places = [place_of_hit(hit) for hit in hits]
+    return FileHeld(before + held_message(name, hits), places, [hit.rule for hit in hits])
 
 
 def intake_version(maps_folder: Path | None = None) -> str:
@@ -117,7 +134,7 @@ def intake_version(maps_folder: Path | None = None) -> str:
     digest = sha256()
     here = Path(__file__).parent
     sources = [*here.glob("*.py"), *here.glob("*.yaml"), *(here / "maps").glob("*.yaml")]
-    for path in (*sorted(sources), *sorted(maps_folder.glob("*.yaml") if maps_folder else ())):
+    for path in (*sorted(sources), *sorted(maps_folder.glob("*.y*ml") if maps_folder else ())):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -32,13 +32,17 @@ Rule = Literal[
 Kind = Literal["text", "organisation"]
 
 DIGIT = re.compile(r"[0-9]")
-SEPARATORS = r"[\s\-./\\_]{0,3}"
+SEPARATORS = r"[\s\-./\\_,|]{0,3}"
 TEN_DIGITS = re.compile(rf"(?<!\d)(?=(\d(?:{SEPARATORS}\d){{9}})(?!\d))")
 # in groups of three, three and four, as NHS numbers are printed, anything but a letter may stand between
 THREE_THREE_FOUR = re.compile(r"(?<!\d)(?=(\d{3}[^\w]{1,6}\d{3}[^\w]{1,6}\d{4})(?!\d))")
-EMAIL = re.compile(r"[\w.%+'-]{1,64}\s?(?:@|[\[(]at[\])])\s?[\w-]+(?:\.[\w-]+)*\.[^\W\d_][\w-]+", re.IGNORECASE)
-UK_PHONE = re.compile(r"(?<![\d.])(?:(?:\+|00)\s?44[\s-]?(?:\(0\)[\s-]?)?|\(?0)[12378](?:[\s()-]{0,2}\d){8,9}(?!\d)")
-DATE_OR_DECIMAL = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?|-?\d{1,3}\.\d+")
+EMAIL = re.compile(
+    r"[\w.%+'-]{1,64}\s{0,3}(?:@|[\[(]\s?at\s?[\])])\s{0,3}[\w-]+(?:\.[\w-]+)*\.[^\W\d_][\w-]+", re.IGNORECASE
+)
+UK_PHONE = re.compile(
+    r"(?<![\d.])(?:\(?(?:\+|00)\s?44\)?[\s-]?(?:\(0\)[\s-]?)?|\(?0)[12378](?:[\s()./-]{0,3}\d){8,9}(?!\d)"
+)
+DATE_OR_DECIMAL = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?|-?\d{1,3}\.(?!\d{7}$)\d+")
 
 # dates and financial years, which put beside other numbers could look like one long number
 _DAY_AND_MONTH = r"(?:0?[1-9]|[12]\d|3[01])([-/.])(?:0?[1-9]|[12]\d|3[01])"
@@ -278,6 +282,15 @@ class Hit:
     column: str
 
 
+# 'Dr Smith and Partners', 'The Priory Surgery', not 'RYJ - contact Dr Smith'
+ORGANISATION = re.compile(
+    r"^\s*(?:dr|drs|doctors?)\b(?!.*\b(?:contact|lead|ask|email|tel)\b)|\b(?:partners?|surgery|practice|medical|health|"
+    r"centre|clinic|associates|group|hospital|infirmary|trust|pharmacy|board|council)\b(?!.*\b(?:contact|lead|ask|patient)\b)",
+    re.IGNORECASE,
+)
+AT = re.compile(r"[\[(]\s?at\s?[\])]", re.IGNORECASE)
+
+
 def screen_file(path: Path, name: str) -> list[Hit]:
     """All hits in the file, its sheet names and its name, in order of place; empty when it may be archived.
 
@@ -320,14 +333,14 @@ def screen_cells(
 
 
 def rules_hit(text: str, kind: Kind = "text") -> Iterator[Rule]:
-    """The rules that ``text`` breaks, each once; in a cell of an organisation a person's name breaks none."""
+    """The rules that ``text`` breaks, each once; in a cell of an organisation the name of a practice breaks none."""
     if not text or text.isspace() or DATE_OR_DECIMAL.fullmatch(text):
         return
     plain = _plain(text)
     digits = len(DIGIT.findall(plain))
     if digits >= 10 and _has_nhs_number(_without_dates(plain)):
         yield "nhs_number"
-    if ("@" in plain or "at)" in plain.lower() or "at]" in plain.lower()) and EMAIL.search(plain):
+    if ("@" in plain or AT.search(plain)) and EMAIL.search(plain):
         yield "email_address"
     if digits >= 10 and UK_PHONE.search(SHORT_DATE.sub(" D ", _without_dates(plain))):
         yield "uk_phone_number"
@@ -335,7 +348,7 @@ def rules_hit(text: str, kind: Kind = "text") -> Iterator[Rule]:
         yield "uk_postcode"
     if digits >= 3 and _has_birth_date(plain.lower()):
         yield "date_of_birth"
-    if kind == "text" and has_name_near_role(plain):
+    if (kind == "text" or not ORGANISATION.search(plain)) and has_name_near_role(plain):
         yield "name_near_role"
 
 

@@ -72,6 +72,7 @@ class Proposal:
     unplaced: list[str] = field(default_factory=list)
     words: dict[str, list[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    personal: int = 0
 
     def as_yaml(self) -> str:
         """The document, with what could not be placed as comments."""
@@ -144,6 +145,7 @@ def _finish(
     personal: Sequence[str],
     found: Sequence[tuple[Grid, int]],
 ) -> None:
+    proposal.personal = len(personal)
     order, note = _date_order(columns.values(), found, heading_rows)
     if note:
         proposal.notes.append(note)

@@ -31,16 +31,21 @@ class Hold:
     rules: tuple[str, ...]
     places: tuple[str, ...]
     accepted_on: date | None = None
+    accepted_rules: tuple[str, ...] = ()
     purged_on: date | None = None
 
 
 def hold(home: Home, dataset: str, name: str, sha256: str, error: FileHeld) -> Hold:
-    """Note that a file is held; a file that was held before keeps its first day."""
+    """Note that a file is held; a file that was held before keeps its first day.
+
+    What was accepted stays accepted; that it is held again means that another rule was hit, so it waits again.
+    """
     today = now().date()
     before = _find(home, sha256)
     held_on = before.held_on if before else today
     record = Hold(dataset, name, sha256, held_on, held_on + KEPT, tuple(sorted(set(error.rules))), error.places)
-    _write(home, replace(record, accepted_on=before.accepted_on if before else None))
+    record = replace(record, accepted_rules=before.accepted_rules if before else ())
+    _write(home, record)
     return record
 
 
@@ -53,7 +58,7 @@ def holds(home: Home) -> list[Hold]:
 def accepted_rules(home: Home, sha256: str) -> frozenset[str]:
     """Rules for which the owner has answered that these bytes hold no personal data."""
     found = _find(home, sha256)
-    return frozenset(found.rules) if found and found.accepted_on else frozenset()
+    return frozenset(found.accepted_rules) if found else frozenset()
 
 
 def release_hold(home: Home, dataset: str, name: str) -> None:
@@ -85,7 +90,8 @@ def accept_held(home: Home, dataset: str, sha256: str, *, not_personal: bool) ->
         raise UsageError(
             f"{record.name} can't be let through: {', '.join(strict)} are no matter of opinion ({where}). Remove them"
         )
-    _write(home, replace(record, accepted_on=now().date()))
+    accepted = tuple(sorted({*record.accepted_rules, *record.rules}))
+    _write(home, replace(record, accepted_on=now().date(), accepted_rules=accepted))
     return f"{record.name} will be read by the next `evenhand refresh`; its owner answers for it."
 
 
@@ -125,7 +131,7 @@ def _read(path: Path) -> Hold:
     document = json.loads(path.read_text(encoding="utf-8"))
     for name in ("held_on", "purge_on", "accepted_on", "purged_on"):
         document[name] = date.fromisoformat(document[name]) if document[name] else None
-    return Hold(**{**document, "rules": tuple(document["rules"]), "places": tuple(document["places"])})
+    return Hold(**{**document, **{name: tuple(document[name]) for name in ("rules", "places", "accepted_rules")}})
 
 
 def _write(home: Home, record: Hold) -> None:

@@ -7,6 +7,7 @@ parsing tables or writing the lake (load.py).
 import shutil
 import tempfile
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 from orchestration.acquisition.archive import Archive, file_sha256
@@ -17,9 +18,10 @@ from orchestration.acquisition.sniff import check_content
 from orchestration.catalogue.models import DatasetSpec
 from orchestration.catalogue.registry import dataset_specs
 from orchestration.datasets.protocol import SourceFile, lister_of
-from orchestration.datasets.records import register_of
-from orchestration.errors import FileHeld, FileRefused, SourceUnavailable
+from orchestration.datasets.records import day_in_name, register_of
+from orchestration.errors import ConfigurationError, FileHeld, FileRefused, SourceUnavailable
 from orchestration.home import Home, now
+from orchestration.lake.store import Lake
 from orchestration.qi_logs.intake import DEBATABLE, admit, intake_version, shown_name
 from orchestration.refresh.holding import accepted_rules, hold, purge_expired, release_hold
 from orchestration.refresh.outcomes import FileOutcome, Outcome, RefreshRequest
@@ -48,7 +50,13 @@ def _local(home: Home, request: RefreshRequest) -> Iterator[Arrival | Ignored]:
         yield from from_folder(request.folder, specs)
     logs = {name: spec for name, spec in specs.items() if spec.is_user_supplied}
     if logs and request.folder is None:
-        yield from from_folder(home.inbox, logs)
+        yield from sorted(from_folder(home.inbox, logs), key=_turn)
+
+
+def _turn(item: Arrival | Ignored) -> tuple[str, str, date, str]:
+    """Files of one register come in by the date in their names, else by the day they were last changed."""
+    changed = date.fromtimestamp(item.path.stat().st_mtime) if isinstance(item, Arrival) else date.min
+    return item.dataset, register_of(item.name), day_in_name(item.name) or changed, item.name
 
 
 def _from_publisher(home: Home, archive: Archive, spec: DatasetSpec) -> list[FileOutcome]:
@@ -69,13 +77,14 @@ def _admit(home: Home, archive: Archive, item: Arrival | Ignored) -> FileOutcome
     if isinstance(item, Ignored):
         return FileOutcome(item.dataset, item.name, Outcome.NOT_OF_THIS_DATASET, item.why)
     spec = dataset_specs()[item.dataset]
+    name = shown_name(item.name) if spec.is_user_supplied else item.name
     try:
         check_origin(item, home.settings.synthetic)
         if spec.is_user_supplied:
             return _admit_record(home, archive, spec, item)
         return _admit_publication(archive, spec, item)
     except FileRefused as error:
-        return FileOutcome(item.dataset, item.name, Outcome.REFUSED, str(error))
+        return FileOutcome(item.dataset, name, Outcome.REFUSED, str(error).replace(item.name, name))
 
 
 def _admit_publication(archive: Archive, spec: DatasetSpec, arrival: Arrival) -> FileOutcome:
@@ -100,14 +109,16 @@ def _admit_publication(archive: Archive, spec: DatasetSpec, arrival: Arrival) ->
 def _admit_record(home: Home, archive: Archive, spec: DatasetSpec, arrival: Arrival) -> FileOutcome:
     """Archive the canonical, allow-listed columns of a user's file; the original stays where it is, named by sha256.
 
-    A file that is known is read again when a map or a rule of the intake changed.
+    A file that is known is read again when a map or a rule of the intake changed, and takes its old place in the order.
     """
     original, name = file_sha256(arrival.path), shown_name(arrival.name)
-    version = intake_version(home.maps)
-    known = (original, version, register_of(name))  # the same bytes under two names are two registers
+    version, before = intake_version(home.maps), None
+    known = (original, register_of(name))  # the same bytes under two names are two registers
     for row in archive.files(spec.name):
-        if (row.original_sha256, row.intake_version, register_of(row.name)) == known:
-            return FileOutcome(spec.name, name, Outcome.ALREADY_KNOWN, release_sha256=row.sha256)
+        if (row.original_sha256, register_of(row.name)) == known and row.status != "replaced":
+            if row.intake_version == version:
+                return FileOutcome(spec.name, name, Outcome.ALREADY_KNOWN, release_sha256=row.sha256)
+            before = row
     try:
         check_content(arrival.path, name, spec)
         content = admit(
@@ -117,16 +128,21 @@ def _admit_record(home: Home, archive: Archive, spec: DatasetSpec, arrival: Arri
     except FileHeld as error:
         hold(home, spec.name, name, original, error)
         return FileOutcome(spec.name, name, Outcome.HELD, str(error), original)
-    except FileRefused as error:
-        return FileOutcome(spec.name, name, Outcome.REFUSED, str(error))
+    except (FileRefused, ConfigurationError):
+        raise
+    except Exception as error:  # one file that nobody foresaw stops no other; its text may stand in the error
+        raise FileRefused(f"{name}: the file could not be read ({type(error).__name__})") from None
     release_hold(home, spec.name, name)
     with tempfile.TemporaryDirectory(dir=home.build, prefix="log-") as folder:
         path = Path(folder) / "canonical.csv"
         path.write_bytes(content)
         row = archive.add(
             path, dataset=spec.name, name=f"{Path(name).stem}.csv", origin=arrival.origin,
-            licence=spec.licence, original_sha256=original, intake_version=version,
+            licence=spec.licence, original_sha256=original, intake_version=version, in_place_of=before,
         )  # fmt: skip
+    if before is not None and before.sha256 != row.sha256:
+        archive.mark(spec.name, before.sha256, "replaced", "read again after a map or a rule changed")
+        Lake(home.lake).forget(spec.name, before.sha256)
     return FileOutcome(spec.name, name, Outcome.ARCHIVED, release_sha256=row.sha256)
 
 

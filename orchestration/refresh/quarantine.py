@@ -39,7 +39,7 @@ def _refused(home: Home, dataset: str | None) -> list[dict[str, Any]]:
         }
         for name in names
         for file in archive.files(name)
-        if file.status != "archived"
+        if file.status in ("refused", "held")
     ]  # fmt: skip
 
 

@@ -42,7 +42,8 @@ def check_file(home: Home, path: Path, dataset: str | None = None) -> CheckResul
 def propose_for(path: Path) -> Proposal:
     """A map for the file, as far as it can be made out."""
     source = _source(path)
-    return propose_map(read_grids(source.path, shown_name(source.name)), source.name)
+    name = shown_name(source.name)
+    return propose_map(read_grids(source.path, name), name)
 
 
 def hand_in(home: Home, path: Path, *, dataset: str | None = None, register: str | None = None) -> tuple[str, Path]:
@@ -54,10 +55,13 @@ def hand_in(home: Home, path: Path, *, dataset: str | None = None, register: str
     if dataset is not None and not dataset_spec(dataset).is_user_supplied:
         raise UsageError(f"{dataset} comes from its publisher, not from users")
     chosen = opened(source, dataset, load_maps(home.maps)).chosen
+    if register and chosen.register_name and register != chosen.register_name:
+        raise UsageError(f"the map {chosen.name} names the register {chosen.register_name}; leave --register out")
     home.create()
     folder = home.inbox / chosen.dataset
     folder.mkdir(mode=0o700, exist_ok=True)
-    name = f"{register}{path.suffix}" if register else path.name
+    label = "SYNTHETIC-" if path.name.upper().startswith("SYNTHETIC") else ""
+    name = f"{label}{register}{path.suffix}" if register else path.name
     target = folder / name
     if target.resolve() == path.resolve():
         return chosen.dataset, target
