@@ -270,8 +270,9 @@ def log_map(
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(text, encoding="utf-8")
     typer.echo(
-        f"{out}: {len(proposal.placed)} columns placed, {proposal.personal} dropped as personal, {len(proposal.guessed)} guessed, {len(proposal.unplaced)} not "
-        f"placed. Read it, then keep it in {Home.default().maps}"
+        f"{out}: {len(proposal.placed)} columns placed, {proposal.personal} dropped as personal, "
+        f"{len(proposal.guessed)} guessed, {len(proposal.unplaced)} not placed. Read it, then keep it in "
+        f"{Home.default().maps}"
     )
 
 

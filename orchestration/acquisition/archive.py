@@ -91,7 +91,7 @@ class Archive:
         """Copy the bytes of ``path`` in and return their row; bytes the dataset already has return the old row.
 
         A blob that is lost or damaged is written anew, and a file refused for it may be read again. ``url`` is
-        remembered either way. ``in_place_of`` is what the same original gave before: its place in the order is taken over.
+        remembered either way. ``in_place_of`` is what the same original gave before, whose place it takes.
         """
         with self._locked():
             sha256, is_new = self._store(path)

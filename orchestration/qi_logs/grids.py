@@ -144,8 +144,8 @@ def _refuse_far_cells(path: Path, name: str) -> None:
                 width = width * 26 + letter - 64
             if rows * width > CELLS_READ:
                 raise FileRefused(
-                    f"{name}: a sheet reaches to row {rows} and column {letters.decode()}, more than is read. Delete the "
-                    "stray cell far below or to the right"
+                    f"{name}: a sheet reaches to row {rows} and column {letters.decode()}, more than is read. "
+                    "Delete the stray cell far below or to the right"
                 )
 
 

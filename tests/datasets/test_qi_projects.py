@@ -298,3 +298,10 @@ def test_the_empty_template_is_read_and_holds_every_column_of_the_spec(tmp_path:
 
 def test_columns_are_lettered_as_in_a_spreadsheet() -> None:
     assert [column_letter(index) for index in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
+
+
+def test_a_row_in_quarantine_still_names_its_project_by_its_organisation(tmp_path: Path) -> None:
+    original = source(tmp_path, "Project ID,Project title,Organisation,Start date\nQ-1,SYNTHETIC x,ZT001,03/04/2023\n")
+    parsed = loaded(tmp_path, original)
+    assert [bad.rule for bad in parsed.tables["projects"].malformed] == ["date_ambiguous"]
+    assert parsed.tables["sites"].frame["project_ref"].tolist() == ["Q-1"]

@@ -169,3 +169,93 @@ def test_a_hold_record_is_json_that_a_person_can_read(home: Home) -> None:
     take(home)
     (record,) = (home.inbox / FOLDER).iterdir()
     assert json.loads(record.read_text(encoding="utf-8"))["purge_on"] == "2026-03-31"
+
+
+def test_an_acceptance_covers_what_the_owner_saw_and_no_rule_that_is_hit_later(home: Home) -> None:
+    text = "Ref No,Project name,Remarks\nA-1,asked by Dr Zebedee Quillfeather,ZE1 9XY\n"
+    put(home, text)
+    home.maps.mkdir()
+    document = (
+        "map: ours\ntitle: Ours\ntables:\n- columns:\n  - {field: project_ref, headings: [Ref No]}\n"
+        "personal: [Project name]\nignored: [Remarks]\n"
+    )
+    (home.maps / "ours.yaml").write_text(document, encoding="utf-8")
+    sha256 = take(home).release_sha256
+    assert holds(home)[0].rules == ("uk_postcode",)
+    accept_held(home, DATASET, sha256, not_personal=True)
+    loading = document.replace("personal: [Project name]\n", "").replace(
+        "[Ref No]}\n", "[Ref No]}\n  - {field: title, headings: [Project name]}\n"
+    )
+    (home.maps / "ours.yaml").write_text(loading, encoding="utf-8")
+    assert [take(home).outcome, take(home).outcome] == [Outcome.HELD, Outcome.HELD]
+    assert holds(home)[0].rules == ("name_near_role",)
+    accept_held(home, DATASET, sha256, not_personal=True)
+    assert take(home).outcome is Outcome.ARCHIVED
+
+
+def test_files_of_one_register_come_in_by_the_dates_in_their_names(home: Home) -> None:
+    put(home, CLEAN.replace("Active", "Completed"), "SYNTHETIC ward Apr 2024.csv")
+    put(home, CLEAN, "SYNTHETIC ward Mar 2024.csv")
+    acquire(home, RefreshRequest(datasets=(DATASET,), offline=True))
+    names = [row.name for row in Archive(home.archive).files(DATASET)]
+    assert names == ["SYNTHETIC ward Mar 2024.csv", "SYNTHETIC ward Apr 2024.csv"]
+
+
+def test_a_file_that_is_read_again_keeps_its_place_among_the_releases(home: Home) -> None:
+    request = RefreshRequest(datasets=(DATASET,), offline=True)
+    text = "Ref No,Project name,Where we are\nA-1,SYNTHETIC falls,In flight\n"
+    home.maps.mkdir()
+    document = (
+        "map: ours\ntitle: Ours\ntables:\n- columns:\n  - {field: project_ref, headings: [Ref No]}\n"
+        "  - {field: title, headings: [Project name]}\n  - field: status\n    headings: [Where we are]\n"
+    )
+    (home.maps / "ours.yaml").write_text(document, encoding="utf-8")
+    put(home, text, "SYNTHETIC ward b.csv")
+    acquire(home, request)
+    put(home, text.replace("falls", "more falls"), "SYNTHETIC ward a.csv")
+    acquire(home, request)
+    load_pending(home, DATASET)
+    (home.maps / "ours.yaml").write_text(document + "    words: {In flight: active}\n", encoding="utf-8")
+    acquire(home, request)
+    load_pending(home, DATASET)
+    standing = [row for row in Archive(home.archive).files(DATASET) if row.status == "archived"]
+    assert [(row.name, row.sequence) for row in standing] == [("SYNTHETIC ward b.csv", 1), ("SYNTHETIC ward a.csv", 2)]
+    assert {report.release_sha256 for report in Lake(home.lake).reports(DATASET)} == {row.sha256 for row in standing}
+
+
+def test_a_file_that_nobody_foresaw_stops_no_other(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(home, CLEAN, "SYNTHETIC good.csv")
+    bad = put(home, CLEAN, "SYNTHETIC bad.csv")
+    bad.write_bytes(b"\xff\xfeP\x00r\x00\xd8\xd8x")
+    outcomes = {item.name: item.outcome for item in acquire(home, RefreshRequest(datasets=(DATASET,), offline=True))}
+    assert outcomes == {"SYNTHETIC bad.csv": Outcome.REFUSED, "SYNTHETIC good.csv": Outcome.ARCHIVED}
+
+
+def test_a_file_that_no_map_fits_is_held_all_the_same_when_it_holds_personal_data(home: Home) -> None:
+    put(home, "Number,What,Who\n1,falls,Dr Zebedee Quillfeather\n")
+    outcome = take(home)
+    assert outcome.outcome is Outcome.HELD
+    assert "no column map fits" in outcome.reason
+    assert "name beside a role in row 2, column C" in outcome.reason
+    assert "Quillfeather" not in outcome.reason
+
+
+def test_a_quotation_mark_that_is_never_closed_refuses_the_file(home: Home) -> None:
+    put(home, CLEAN + 'A-2,"SYNTHETIC work,Active\nA-3,SYNTHETIC more,Active\n')
+    outcome = take(home)
+    assert outcome.outcome is Outcome.REFUSED
+    assert "record 3" in outcome.reason
+
+
+def test_a_stray_cell_far_away_refuses_the_workbook(home: Home) -> None:
+    from xlsxwriter import Workbook
+
+    path = home.inbox / DATASET / "SYNTHETIC far.xlsx"
+    path.parent.mkdir(exist_ok=True)
+    with Workbook(str(path)) as book:
+        sheet = book.add_worksheet("Projects")
+        sheet.write(0, 0, "Project reference")
+        sheet.write(1_048_575, 16_383, "x")
+    outcome = take(home)
+    assert outcome.outcome is Outcome.REFUSED
+    assert "row 1048576 and column XFD" in outcome.reason
