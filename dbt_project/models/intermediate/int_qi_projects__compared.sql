@@ -74,18 +74,25 @@ shared as (
     group by words_now.place
 ),
 
--- words in common to those of the shorter title, or letters: the kinder one, for a wrong alarm splits a project
-likened as (
+compared as (
     select
         retitled.*,
-        greatest(
-            coalesce(1.0 * shared.words / least(counts_now.words, counts_before.words), 0.0),
-            {{ letter_similarity('retitled.title', 'retitled.title_before') }}
-        ) as title_similarity
+        coalesce(1.0 * shared.words / least(counts_now.words, counts_before.words), 0.0) as word_similarity,
+        {{ letter_similarity('retitled.title', 'retitled.title_before') }} as letter_similarity
     from retitled
     left join counts_now on retitled.place = counts_now.place
     left join counts_before on retitled.place = counts_before.place
     left join shared on retitled.place = shared.place
+),
+
+-- words in common to those of the shorter title; letters only tell a slip of the pen, for long titles share many anyway
+likened as (
+    select
+        compared.*,
+        case
+            when letter_similarity >= 0.75 then greatest(word_similarity, letter_similarity) else word_similarity
+        end as title_similarity
+    from compared
 ),
 
 -- sites of the same file, or of files that came after it and before the next naming
@@ -102,7 +109,6 @@ leads as (
             and sites.role = 'lead'
             and sites.release_rank >= likened.rank_before
             and (likened.rank_after is null or sites.release_rank < likened.rank_after)
-    where likened.title_similarity < 0.5
 ),
 
 led as (
@@ -122,10 +128,16 @@ select
     likened.title_similarity,
     likened.start_gap_days,
     case when led.namings = 2 then led.leads_in_common > 0 end as has_lead_in_common,
-    likened.title_similarity < 0.5
-    and (
-        coalesce(likened.start_gap_days > 180, false)
-        or coalesce(led.namings = 2 and led.leads_in_common = 0, false)
-    ) as is_ref_reused
+    (
+        likened.title_similarity < 0.5
+        and (
+            coalesce(likened.start_gap_days > 180, false)
+            or coalesce(led.namings = 2 and led.leads_in_common = 0, false)
+        )
+    )
+    -- nothing of the title and another start, where a lead is not known of both
+    or (likened.title_similarity = 0 and coalesce(likened.start_gap_days > 0 and coalesce(led.namings, 0) < 2, false))
+    -- the same kind of work under another lead, a year away
+    or coalesce(likened.start_gap_days > 365 and led.namings = 2 and led.leads_in_common = 0, false) as is_ref_reused
 from likened
 left join led on likened.place = led.place
