@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/python -m pytest
 REAL_DATA ?= ../shared/data/published
 TESTS := tests/unit tests/datasets tests/pipeline
-ADDED_TESTS := tests/faults tests/vintages tests/backtest tests/browser tests/packaging
+ADDED_TESTS := tests/faults tests/vintages tests/backtest tests/packaging tests/browser
 
 .PHONY: help setup demo test test-added test-all backtest dev check generate format bench qi-corpus clean
 
