@@ -75,6 +75,7 @@ def engine_lines(figures: "Figures") -> Iterator[Line]:
     yield _none("rows wrongly quarantined", len(figures.problems.get("wrongly quarantined", ())))
     yield _share(figures, "dates as meant, with precision", "dates right", "dates", 1.0)
     yield _share(figures, "words placed as meant", "words right", "words", 1.0)
+    yield _share(figures, "measures as meant, bare ones unknown", "measures right", "measures", 1.0)
     yield _share(figures, "oddities flagged", "flags found", "flags", 1.0)
     yield _share(figures, "titles kept as inert text", "texts kept", "texts", 1.0)
     yield _share(figures, "files whose counts reconcile", "files reconciled", "files counted", 1.0)

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from benchmarks.qi_corpus import DATE_FIELDS, TODAY, Corpus, Key
-from benchmarks.qi_layouts import FIELDS, ROLES, CorpusFile, TrueRow
+from benchmarks.qi_layouts import FIELDS, ROLES, CorpusFile, TrueRow, is_bare_measure
 from benchmarks.qi_places import Mention
 from orchestration.catalogue.models import Entity
 from orchestration.catalogue.registry import dataset_spec
@@ -75,6 +75,7 @@ def score(files: Sequence[CorpusFile], matcher: Matcher) -> Figures:
     for file, loaded in _loaded(admitted):
         _reconcile(figures, file, loaded)
         _score_projects(figures, file, loaded)
+        _score_measures(figures, loaded)
         _score_sites(figures, file, loaded)
     return figures
 
@@ -217,6 +218,19 @@ def _score_projects(figures: Figures, file: CorpusFile, loaded: Loaded) -> None:
             _score_values(figures, file, at, true, rows[at])
         else:
             figures.say("wrongly quarantined", f"{file.name}, {at}: {sorted(rules[at])}")
+
+
+def _score_measures(figures: Figures, loaded: Loaded) -> None:
+    """A measure without role and direction stays without; nobody fills them in."""
+    if "measures" not in loaded.tables:
+        return
+    places = loaded.places["measures"]
+    for row in loaded.tables["measures"].frame.to_dict("records"):
+        number = int(places[row["source_row"]].rpartition(" ")[2])
+        meant = ("unknown", "unknown") if is_bare_measure(number) else ("outcome", "higher")
+        figures.counts["measures"] += 1
+        figures.counts["measures right"] += (row["measure_role"], row["direction"]) == meant
+        figures.counts["bare measures"] += is_bare_measure(number)
 
 
 def _score_values(figures: Figures, file: CorpusFile, at: str, true: TrueRow, row: dict[str, Any]) -> None:

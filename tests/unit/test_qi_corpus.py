@@ -107,3 +107,8 @@ def test_pairs_and_references_are_compared_in_any_order(corpus: Corpus) -> None:
     found = score_duplicates(corpus, [(two, one) for one, two in pairs[1:]] + [(("a", "1"), ("b", "2"))])
     assert (found.planted, found.found, found.others) == (len(pairs), len(pairs) - 1, 1)
     assert score_reused(corpus, corpus.reused).found == len(corpus.reused)
+
+
+def test_a_measure_without_role_and_direction_stays_without(figures: Figures) -> None:
+    assert figures.counts["bare measures"] > 0
+    assert figures.counts["measures right"] == figures.counts["measures"] > figures.counts["bare measures"]
