@@ -222,10 +222,11 @@ def write_annotated(source: SourceFile, result: CheckResult, path: Path) -> Path
     from xlsxwriter import Workbook
 
     grids = read_grids(source.path, shown_name(source.name))
-    if path.exists():
-        raise UsageError(f"{path} exists; name a file that does not, nothing is overwritten")
+    if path.exists() and (path.samefile(source.path) or not _is_annotated(path)):
+        raise UsageError(f"{path} exists and is no annotated copy; name another file, nothing is overwritten")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
+    path.chmod(0o600)
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     options["date_1904"] = any(grid.is_1904 for grid in grids)  # a bare serial keeps its meaning
     taken: set[str] = set()
@@ -243,6 +244,14 @@ def write_annotated(source: SourceFile, result: CheckResult, path: Path) -> Path
             _annotate(sheet, grid, own, result.heading_rows.get(grid.position), marks)
         _summary(workbook, result)
     return path
+
+
+def _is_annotated(path: Path) -> bool:
+    """Whether the file is the copy that an earlier check wrote."""
+    try:
+        return any(grid.sheet == SUMMARY for grid in read_grids(path, "the file"))
+    except FileRefused:
+        return False
 
 
 def _free_title(wanted: str, taken: set[str]) -> str:
