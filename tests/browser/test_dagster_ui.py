@@ -86,7 +86,7 @@ def test_the_job_started_in_the_ui_makes_a_whole_release_of_simulated_data(relea
     assert verify_files(released) == []
     assert read_manifest(released)["is_synthetic"] is True
     rows = read_manifest(released)["rows"]
-    assert [mart for mart, count in rows.items() if count == 0] == ["research_activity"]  # typed, its dataset is to come
+    assert [mart for mart, count in rows.items() if count == 0] == ["research_activity"]  # its dataset is to come
 
 
 def test_a_published_mart_shows_its_description_owner_columns_and_row_count(
