@@ -329,13 +329,6 @@ def score_duplicates(corpus: Corpus, candidates: Iterable[tuple[Key, Key]]) -> R
     return Recovered(len(planted), len(planted & named), len(named - planted))
 
 
-def score_overlaps(corpus: Corpus, pairs: Iterable[tuple[Key, Key]]) -> Recovered:
-    """Pairs of projects that are said to run at one place and time, against those planted."""
-    named = {frozenset(pair) for pair in pairs}
-    planted = {frozenset(pair) for pair in corpus.overlaps}
-    return Recovered(len(planted), len(planted & named), len(named - planted))
-
-
 def score_reused(corpus: Corpus, found: Iterable[Key]) -> Recovered:
     """References that are said to have gone to another project, against those planted."""
     named = set(found)

@@ -115,17 +115,15 @@ class _Malformed(Exception):
         self.rule = rule
 
 
-def import_grids(
-    grids: Sequence[Grid], name: str, chosen: RegisterMap, *, today: date, register: str | None = None
-) -> Imported:
+def import_grids(grids: Sequence[Grid], name: str, chosen: RegisterMap, *, today: date) -> Imported:
     """Records of every table that the map finds in the grids.
 
-    ``register`` is the register's name where the file has no column of that name; the map's or the file's name else.
-    ``today`` judges what lies in the future. FileRefused as ``place_tables`` says.
+    Where the file has no column for it, the register is the map's, else it comes from the file's name. ``today``
+    judges what lies in the future. FileRefused as ``place_tables`` says.
     """
     placed = place_tables(chosen, grids, name)
     spec = dataset_spec(chosen.dataset)
-    own = register or chosen.register_name or register_of(name)
+    own = chosen.register_name or register_of(name)
     done = Imported(chosen.dataset, chosen.name, own, {}, any(grid.sheet for grid in grids))
     for found in placed:
         done.records.setdefault(found.table.entity, [])
@@ -512,18 +510,3 @@ def _fitting(column: Column) -> Callable[[str], bool]:
         return frozenset(column.values).__contains__
     pattern = re.compile(column.pattern or r"(?!)")
     return lambda text: pattern.fullmatch(text) is not None
-
-
-def personal_columns(chosen: RegisterMap, placed: Sequence[Placed]) -> dict[int, frozenset[int]]:
-    """Columns of each sheet that the map declares as personal, by the sheet's position."""
-    return {found.grid.position: found.personal for found in placed}
-
-
-def organisation_columns(chosen: RegisterMap, placed: Sequence[Placed]) -> dict[int, frozenset[int]]:
-    """Columns of each sheet that name organisations, by the sheet's position."""
-    return {
-        found.grid.position: frozenset(
-            at for at, column in found.columns.items() if column.field.endswith("organisation_as_written")
-        )
-        for found in placed
-    }

@@ -1,24 +1,8 @@
-with registers as (select * from {{ ref('stg_qi_registers__registers') }}),
-
-releases as (select * from {{ ref('stg_platform__releases') }}),
-
-ranked as (
+with ranked as (
     select
-        registers.register,
-        registers.organisation_code,
-        registers.covers_from,
-        registers.covers_to,
-        registers.received_on,
-        registers.expected_projects_per_year,
-        registers.expected_basis,
-        registers.clinical_topics,
-        registers.staff_wte,
-        registers.release_sha256,
-        releases.origin = 'synthetic' as is_synthetic,
-        releases.release_rank,
-        max(releases.release_rank) over (partition by registers.register) as newest_rank
-    from registers
-    inner join releases on registers.release_sha256 = releases.release_sha256 and releases.dataset = 'qi_registers'
+        *,
+        max(release_rank) over (partition by register) as newest_rank
+    from {{ ref('stg_qi_registers__registers') }}
 )
 
 -- the newest declaration of a register replaces what older ones said of it
