@@ -5,20 +5,21 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/python -m pytest
 REAL_DATA ?= ../shared/data/published
-TESTS := tests/unit tests/datasets tests/pipeline
+TESTS := tests/unit tests/golden tests/datasets tests/pipeline
 ADDED_TESTS := tests/faults tests/vintages tests/backtest tests/packaging tests/browser
 
-.PHONY: help setup demo test test-added test-all backtest dev check generate format bench qi-corpus clean
+.PHONY: help setup demo test test-added test-all backtest dev check generate format bench golden qi-corpus clean
 
 help:
 	@echo "make setup     a .venv from requirements.lock (every other target does it when needed)"
 	@echo "make demo      simulate a small NHS, refresh everything through the real path, publish"
 	@echo "make dev       Dagster's UI on loopback"
-	@echo "make test      unit, datasets, one pipeline (about ten minutes on two cores)"
+	@echo "make test      unit, golden, datasets, one pipeline (about ten minutes on two cores)"
 	@echo "make test-all  adds faults, vintages, backtests, browser, packaging, old DuckDB versions (alone: make test-added)"
 	@echo "make check     ruff, sqlfluff, types, generated files, architecture"
 	@echo "make backtest  figures that publishers have published, rebuilt and printed"
 	@echo "make bench     CPU seconds and memory of a refresh, a no-op and the import, as ratios of one run"
+	@echo "make golden    reference tables against the macros of the marts [GOLDEN=DIR]"
 	@echo "make qi-corpus messy QI registers of five shapes, imported and held against their truth; cost of a large one"
 	@echo "make generate  write what follows from the catalogue"
 
@@ -66,6 +67,9 @@ format: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks run
+
+golden: setup
+	$(BIN)/python -m benchmarks golden $(if $(GOLDEN),--folder $(GOLDEN))
 
 qi-corpus: setup
 	$(BIN)/python -m benchmarks qi-corpus --projects 50000 --through-home

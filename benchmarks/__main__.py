@@ -18,6 +18,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks import golden
 from benchmarks.measure import Cost, cost_of
 from benchmarks.qi_report import add_arguments, report
 
@@ -57,7 +58,11 @@ def main() -> None:
     actions = parser.add_subparsers(dest="action", required=True)
     actions.add_parser("run", help="what a refresh costs")
     add_arguments(actions.add_parser("qi-corpus", help="import a corpus of messy registers and compare with its truth"))
+    against = actions.add_parser("golden", help="reference tables against the macros of the marts")
+    against.add_argument("--folder", type=Path, default=golden.default_folder(), help="one folder per table")
     asked = parser.parse_args()
+    if asked.action == "golden":
+        raise SystemExit(golden.report(asked.folder))
     if asked.action == "qi-corpus":
         raise SystemExit(report(asked))
     with tempfile.TemporaryDirectory() as folder:
