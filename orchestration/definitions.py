@@ -6,14 +6,13 @@ Belongs here: choosing. Does not: implementing anything.
 import warnings
 
 import dagster as dg
-from dagster_dbt import DbtCliResource
 
 from orchestration.assets.lake import archive_assets, lake_assets
 from orchestration.assets.marts import dbt_models, dbt_project_path, expectations, published_marts, release_asset
 from orchestration.automation import inbox_sensor, weekday_schedule
 from orchestration.home import Home
 from orchestration.refresh.build import dbt_executable, manifest_path
-from orchestration.resources import EvenhandHome, Intake, NothingPassesThrough
+from orchestration.resources import DbtAsProcess, EvenhandHome, Intake, NothingPassesThrough
 
 REFRESH = "refresh"
 
@@ -52,7 +51,7 @@ def default_resources(home: Home) -> dict[str, object]:
     return {
         "home": EvenhandHome(root=str(home.root)),
         "intake": Intake(),
-        "dbt": DbtCliResource(project_dir=project, profiles_dir=project, dbt_executable=str(dbt_executable())),
+        "dbt": DbtAsProcess(project_dir=project, profiles_dir=project, dbt_executable=str(dbt_executable())),
         "io_manager": NothingPassesThrough(),
     }
 

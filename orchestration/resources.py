@@ -1,15 +1,19 @@
-"""What Dagster's assets are given: the home, the request, and the writer lock for the length of a run.
+"""What Dagster's assets are given: the home, the request, dbt, and the writer lock for the length of a run.
 
 Belongs here: Dagster resources and the IO manager that refuses. Does not: any work.
 """
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
+from dagster_dbt import DbtCliResource
+from packaging.version import Version
 
 from orchestration.home import Home
 from orchestration.refresh.build import dbt_environment
@@ -52,6 +56,21 @@ class Intake(dg.ConfigurableResource[Any]):
     def wants(self, dataset: str) -> bool:
         """Whether the dataset is asked of its source in this run."""
         return not self.already_acquired and (not self.datasets or dataset in self.datasets)
+
+
+class DbtAsProcess(DbtCliResource):
+    """dbt as a process beside Dagster and nothing more.
+
+    The version is that of the installed package: ``dbt --version`` asks PyPI for newer ones. Dagster's own adapter,
+    which it would load dbt's macros for, is left out: nobody fetches rows or columns through it.
+    """
+
+    @cached_property
+    def _cli_version(self) -> Version:
+        return Version(version("dbt-core"))
+
+    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> None:
+        return None
 
 
 class NothingPassesThrough(dg.IOManager):
