@@ -6,6 +6,7 @@ a file as a whole, or any check that needs another dataset (dbt) or the publishe
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -157,13 +158,19 @@ def _rule_check(sql: str) -> Any:
     """A row-wise check of a SQL boolean over the frame; NULL keeps the row (absence is judged per column)."""
 
     def check(frame: pd.DataFrame) -> pd.Series:
-        with duckdb.connect() as con:
+        with _database().cursor() as con:
             con.register("entity_rows", frame.assign(row_position=np.arange(len(frame))))
-            query = f"select coalesce(({sql}), true) from entity_rows order by row_position"
-            kept = [row[0] for row in con.execute(query).fetchall()]
+            query = f"select coalesce(({sql}), true) as is_kept from entity_rows order by row_position"
+            kept = con.execute(query).fetchnumpy()["is_kept"]
         return pd.Series(kept, index=frame.index, dtype=bool)
 
     return check
+
+
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    """One empty database for all rules: to open one costs more than to judge a small file by it."""
+    return duckdb.connect()
 
 
 def _schema_faults(entity: Entity, typed: pd.DataFrame, references: Mapping[str, Set[str]]) -> list[Quarantined]:
