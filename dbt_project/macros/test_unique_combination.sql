@@ -14,3 +14,10 @@
     from {{ model }}
     where not coalesce({{ condition }}, true)
 {% endtest %}
+
+{#- Passes when none of the columns is NULL in any row. -#}
+{% test never_null(model, columns) %}
+    select {{ columns | join(', ') }}
+    from {{ model }}
+    where {{ columns | join(' is null or ') }} is null
+{% endtest %}
