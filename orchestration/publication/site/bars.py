@@ -42,10 +42,10 @@ def _chart(cells: list[tuple[Line, Point]], wrap: int) -> Any:
     )
     y = alt.Y("key:N", sort=[row["key"] for row in rows], axis=axis, scale=alt.Scale(padding=0.28))
     x = alt.X("count:Q", axis=None, scale=alt.Scale(domain=[0, longest], nice=False))
-    chart = alt.Chart(alt.InlineData(values=rows))
+    chart = alt.Chart(svg.data(rows))
     return alt.layer(
         chart.mark_bar().encode(x=x, y=y, color=alt.Color("colour:N", scale=None)),
-        chart.mark_text(align="left", dx=6, fontSize=13, color=svg.INK).encode(x=x, y=y, text="text:N"),
+        chart.mark_text(align="left", dx=6, fontSize=13, color=svg.INK).encode(x=x, y=y, text=alt.Text("text:N")),
     )
 
 

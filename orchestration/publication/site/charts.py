@@ -202,16 +202,14 @@ def _break_layers(breaks: tuple[Break, ...], frame: _Frame) -> list[Any]:
     begins = [row for row in rows if row["is_inside"]]
     layers = []
     if spans:
-        layers.append(
-            alt.Chart(alt.InlineData(values=spans)).mark_rect(color=svg.SHADE).encode(x=_x(frame), x2="end:Q")
-        )
+        layers.append(alt.Chart(svg.data(spans)).mark_rect(color=svg.SHADE).encode(x=_x(frame), x2=alt.X2("end:Q")))
     if begins:
-        rules = alt.Chart(alt.InlineData(values=begins)).mark_rule(color=svg.QUIET, strokeDash=[4, 3])
+        rules = alt.Chart(svg.data(begins)).mark_rule(color=svg.QUIET, strokeDash=[4, 3])
         layers.append(rules.encode(x=_x(frame)))
     if rows:
-        letters = alt.Chart(alt.InlineData(values=rows))
+        letters = alt.Chart(svg.data(rows))
         text = letters.mark_text(color=svg.INK, fontSize=13, fontWeight="bold", align="left", dx=4)
-        layers.append(text.encode(x=_x(frame), y=alt.value(9), text="letter:N"))
+        layers.append(text.encode(x=_x(frame), y=alt.YValue(9), text=alt.Text("letter:N")))
     return layers
 
 
@@ -256,8 +254,8 @@ def _context_layers(lines: list[Line], breaks: tuple[Break, ...], frame: _Frame)
     ]
     if not rows:
         return []
-    chart = alt.Chart(alt.InlineData(values=rows)).mark_line(color=svg.CONTEXT, strokeWidth=1)
-    return [chart.encode(x=_x(frame), y=_y(frame), detail="stretch:N")]
+    chart = alt.Chart(svg.data(rows)).mark_line(color=svg.CONTEXT, strokeWidth=1)
+    return [chart.encode(x=_x(frame), y=_y(frame), detail=alt.Detail("stretch:N"))]
 
 
 def _interval_layers(lines: tuple[Line, ...], styles: dict[str, _Style], frame: _Frame, *, as_bands: bool) -> list[Any]:
@@ -278,11 +276,11 @@ def _interval_layers(lines: tuple[Line, ...], styles: dict[str, _Style], frame: 
     ]
     if not rows:
         return []
-    chart = alt.Chart(alt.InlineData(values=rows))
+    chart = alt.Chart(svg.data(rows))
     colour = alt.Color("colour:N", scale=None)
-    span = {"x": _x(frame), "y": _y(frame, "lower"), "y2": "upper:Q", "color": colour}
+    span = {"x": _x(frame), "y": _y(frame, "lower"), "y2": alt.Y2("upper:Q"), "color": colour}
     if as_bands:
-        return [chart.mark_area(opacity=0.25).encode(**span, detail="stretch:N")]
+        return [chart.mark_area(opacity=0.25).encode(**span, detail=alt.Detail("stretch:N"))]
     caps = chart.mark_tick(orient="horizontal", size=8, thickness=1.6)
     return [
         chart.mark_rule(strokeWidth=1.6).encode(**span),
@@ -307,13 +305,13 @@ def _line_layers(lines: list[Line], styles: dict[str, _Style], breaks: tuple[Bre
     ]
     if not rows:
         return []
-    chart = alt.Chart(alt.InlineData(values=rows))
+    chart = alt.Chart(svg.data(rows))
     is_dashed = styles[lines[0].stratum].is_dashed
     strokes = chart.mark_line(strokeWidth=1.6, strokeDash=[6, 4]) if is_dashed else chart.mark_line(strokeWidth=2.4)
     points = chart.mark_point(filled=True, opacity=1, size=12 if len(lines[0].points) > MANY_PERIODS else 42)
     place = {"x": _x(frame), "y": _y(frame), "color": alt.Color("colour:N", scale=None)}
     return [
-        strokes.encode(**place, detail="stretch:N"),
+        strokes.encode(**place, detail=alt.Detail("stretch:N")),
         points.encode(**place, shape=alt.Shape("shape:N", scale=None)),
     ]
 
@@ -331,12 +329,12 @@ def _label_layer(lines: tuple[Line, ...], styles: dict[str, _Style], frame: _Fra
     wanted.sort(key=lambda item: item[0])
     tops = apart([(place, len(text) * LINE_HEIGHT) for place, text, _ in wanted], frame.size.inner_height)
     rows = [{"y": top, "text": text, "colour": colour} for top, (_, text, colour) in zip(tops, wanted, strict=True)]
-    chart = alt.Chart(alt.InlineData(values=rows))
+    chart = alt.Chart(svg.data(rows))
     marks = chart.mark_text(align="left", baseline="top", fontSize=13, fontWeight="bold", lineHeight=LINE_HEIGHT, dx=8)
     return marks.encode(
-        x=alt.value(frame.size.inner_width),
+        x=alt.XValue(frame.size.inner_width),
         y=alt.Y("y:Q", scale=None),
-        text="text:N",
+        text=alt.Text("text:N"),
         color=alt.Color("colour:N", scale=None),
     )
 

@@ -7,6 +7,7 @@ policy may forbid those). Width, height and padding are fixed, so that no measur
 """
 
 import html
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,33 +58,41 @@ def picture(chart: Any, size: Size, *, name: str, title: str, description: str) 
     return head + rest
 
 
+def data(rows: list[dict[str, Any]]) -> Any:
+    """Rows for a chart, as JSON text: Altair copies a chart deeply again and again, and a text costs it nothing."""
+    import altair as alt
+
+    return alt.InlineData(values=json.dumps(rows), format=alt.JsonDataFormat(type="json"))
+
+
 def render(chart: Any, size: Size) -> str:
     """The chart as SVG text of exactly ``size``; the renderer is forbidden to fetch anything."""
     import vl_convert
 
-    specification = _fixed(chart, size).to_dict(validate=False)  # each part was validated when it was made
-    svg: str = vl_convert.vegalite_to_svg(specification, allowed_base_urls=[])
+    specification = chart.to_dict(validate=False)  # each part was validated when it was made
+    svg: str = vl_convert.vegalite_to_svg({**specification, **_fixed(size)}, allowed_base_urls=[])
     return svg
 
 
-def _fixed(chart: Any, size: Size) -> Any:
-    import altair as alt
-
-    return (
-        chart.properties(
-            width=size.inner_width,
-            height=size.inner_height,
-            padding={"left": size.left, "right": size.right, "top": size.top, "bottom": size.bottom},
-            autosize=alt.AutoSizeParams(type="none"),
-        )
-        .configure(font=FONT, aria=False, background="#ffffff")
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelFontSize=13,
-            labelColor=INK,
-            titleFontSize=13,
-            titleColor=INK,
-            titleFontWeight="normal",
-            domainColor=QUIET,
-        )
-    )
+def _fixed(size: Size) -> dict[str, Any]:
+    """Geometry and inks as Vega-Lite says them; Altair's own methods copy the whole chart at each call."""
+    return {
+        "width": size.inner_width,
+        "height": size.inner_height,
+        "padding": {"left": size.left, "right": size.right, "top": size.top, "bottom": size.bottom},
+        "autosize": {"type": "none"},
+        "config": {
+            "font": FONT,
+            "aria": False,
+            "background": "#ffffff",
+            "view": {"stroke": None},
+            "axis": {
+                "labelFontSize": 13,
+                "labelColor": INK,
+                "titleFontSize": 13,
+                "titleColor": INK,
+                "titleFontWeight": "normal",
+                "domainColor": QUIET,
+            },
+        },
+    }
