@@ -108,19 +108,19 @@ limits as (
         multiplier * x2 / n2 as p2,
         case
             when interval_rule = 'wilson' then {{ wilson_lower('x1', 'n1', 'multiplier') }}
-            when interval_rule = 'byar' then {{ byar_lower('x1', 'n1', 'multiplier') }}
+            when interval_rule = 'byar' then {{ rate_lower('x1', 'n1', 'multiplier') }}
         end as l1,
         case
             when interval_rule = 'wilson' then {{ wilson_upper('x1', 'n1', 'multiplier') }}
-            when interval_rule = 'byar' then {{ byar_upper('x1', 'n1', 'multiplier') }}
+            when interval_rule = 'byar' then {{ rate_upper('x1', 'n1', 'multiplier') }}
         end as u1,
         case
             when interval_rule = 'wilson' then {{ wilson_lower('x2', 'n2', 'multiplier') }}
-            when interval_rule = 'byar' then {{ byar_lower('x2', 'n2', 'multiplier') }}
+            when interval_rule = 'byar' then {{ rate_lower('x2', 'n2', 'multiplier') }}
         end as l2,
         case
             when interval_rule = 'wilson' then {{ wilson_upper('x2', 'n2', 'multiplier') }}
-            when interval_rule = 'byar' then {{ byar_upper('x2', 'n2', 'multiplier') }}
+            when interval_rule = 'byar' then {{ rate_upper('x2', 'n2', 'multiplier') }}
         end as u2,
         case
             when x1 > 0 and x2 > 0 and interval_rule = 'wilson' then sqrt(1 / x1 - 1 / n1 + 1 / x2 - 1 / n2)

@@ -34,13 +34,13 @@ with_intervals as (
         case
             when value is null then null
             when interval_rule = 'wilson' then {{ wilson_lower('numerator', 'denominator', 'multiplier') }}
-            when interval_rule = 'byar' then {{ byar_lower('numerator', 'denominator', 'multiplier') }}
+            when interval_rule = 'byar' then {{ rate_lower('numerator', 'denominator', 'multiplier') }}
             when interval_rule = 'published' then published_lower
         end as lower_95,
         case
             when value is null then null
             when interval_rule = 'wilson' then {{ wilson_upper('numerator', 'denominator', 'multiplier') }}
-            when interval_rule = 'byar' then {{ byar_upper('numerator', 'denominator', 'multiplier') }}
+            when interval_rule = 'byar' then {{ rate_upper('numerator', 'denominator', 'multiplier') }}
             when interval_rule = 'published' then published_upper
         end as upper_95,
         case
