@@ -171,7 +171,7 @@
 -#}
 {% macro directly_standardised_rate(events, population, weight, multiplier, bands=none) -%}
     case when {{ directly_standardised_status(events, population, weight, bands) }} = 'computed' then
-        {{ multiplier }} * sum(1.0 * {{ weight }} * {{ events }} / nullif({{ population }}, 0)) / sum({{ weight }})
+        {{ multiplier }} * sum(1.0e0 * {{ weight }} * {{ events }} / nullif({{ population }}, 0)) / sum({{ weight }})
     end
 {%- endmacro %}
 
@@ -189,7 +189,7 @@
 
 {% macro _dobson_scale(events, population, weight, multiplier) -%}
     {{ multiplier }} * sqrt(
-        sum(1.0 * {{ weight }} * {{ weight }} * {{ events }} / nullif(1.0 * {{ population }} * {{ population }}, 0))
+        sum(1.0e0 * {{ weight }} * {{ weight }} * {{ events }} / nullif(1.0e0 * {{ population }} * {{ population }}, 0))
         / nullif(sum({{ events }}), 0)
     ) / sum({{ weight }})
 {%- endmacro %}
@@ -222,7 +222,7 @@
 
 {#- Events expected of the rows of a group, one per age band, at the reference's rates: sum(n R / N), for a `group by`. -#}
 {% macro expected_events(population, reference_events, reference_population) -%}
-    sum(1.0 * {{ population }} * {{ reference_events }} / {{ reference_population }})
+    sum(1.0e0 * {{ population }} * {{ reference_events }} / {{ reference_population }})
 {%- endmacro %}
 
 {#-
@@ -240,4 +240,47 @@
 
 {% macro indirectly_standardised_upper(observed, expected, multiplier, level=95) -%}
     {{ rate_upper(observed, expected, multiplier, level) }}
+{%- endmacro %}
+
+{#-
+    Quantile of N(0, 1) at a probability that is a column, between 0 and 1, to 16 digits; for constants see z_of_level.
+    Source: Wichura MJ, Algorithm AS 241 (PPND16), Appl Stat 1988;37:477-84.
+-#}
+{% macro normal_quantile(probability) -%}
+    {%- set centre = '(' ~ probability ~ ' - 0.5e0)' -%}
+    {%- set r = '(0.180625e0 - ' ~ centre ~ ' * ' ~ centre ~ ')' -%}
+    {%- set tail = 'sqrt(-ln(least(' ~ probability ~ ', 1 - ' ~ probability ~ ')))' -%}
+    case
+        when {{ probability }} <= 0 or {{ probability }} >= 1 then null
+        when abs({{ centre }}) <= 0.425e0 then {{ centre }} * {{ _horner(r, [
+            '3.3871328727963666080e0', '1.3314166789178437745e2', '1.9715909503065514427e3', '1.3731693765509461125e4',
+            '4.5921953931549871457e4', '6.7265770927008700853e4', '3.3430575583588128105e4', '2.5090809287301226727e3'
+        ]) }} / {{ _horner(r, [
+            '1.0e0', '4.2313330701600911252e1', '6.8718700749205790830e2', '5.3941960214247511077e3',
+            '2.1213794301586595867e4', '3.9307895800092710610e4', '2.8729085735721942674e4', '5.2264952788528545610e3'
+        ]) }}
+        when {{ tail }} <= 5 then sign({{ centre }}) * {{ _horner('(' ~ tail ~ ' - 1.6e0)', [
+            '1.42343711074968357734e0', '4.63033784615654529590e0', '5.76949722146069140550e0', '3.64784832476320460504e0',
+            '1.27045825245236838258e0', '2.41780725177450611770e-1', '2.27238449892691845833e-2', '7.74545014278341407640e-4'
+        ]) }} / {{ _horner('(' ~ tail ~ ' - 1.6e0)', [
+            '1.0e0', '2.05319162663775882187e0', '1.67638483018380384940e0', '6.89767334985100004550e-1',
+            '1.48103976427480074590e-1', '1.51986665636164571966e-2', '5.47593808499534494600e-4', '1.05075007164441684324e-9'
+        ]) }}
+        else sign({{ centre }}) * {{ _horner('(' ~ tail ~ ' - 5)', [
+            '6.65790464350110377720e0', '5.46378491116411436990e0', '1.78482653991729133580e0', '2.96560571828504891230e-1',
+            '2.65321895265761230930e-2', '1.24266094738807843860e-3', '2.71155556874348757815e-5', '2.01033439929228813265e-7'
+        ]) }} / {{ _horner('(' ~ tail ~ ' - 5)', [
+            '1.0e0', '5.99832206555887937690e-1', '1.36929880922735805310e-1', '1.48753612908506148525e-2',
+            '7.86869131145613259100e-4', '1.84631831751005468180e-5', '1.42151175831644588870e-7', '2.04426310338993978564e-15'
+        ]) }}
+    end
+{%- endmacro %}
+
+{#- A polynomial, constant first, evaluated by Horner's rule. -#}
+{% macro _horner(x, coefficients) -%}
+    {%- set nested = namespace(sql=coefficients[-1]) -%}
+    {%- for coefficient in coefficients[:-1] | reverse -%}
+        {%- set nested.sql = '(' ~ coefficient ~ ' + ' ~ x ~ ' * ' ~ nested.sql ~ ')' -%}
+    {%- endfor -%}
+    {{ nested.sql }}
 {%- endmacro %}

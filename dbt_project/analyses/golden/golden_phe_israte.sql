@@ -3,7 +3,7 @@ with areas as (
         area,
         sum(events) as observed,
         {{ expected_events('pop', 'refcount', 'refpop') }} as expected,
-        100000.0 * sum(refcount) / sum(refpop) as ref_rate
+        100000.0e0 * sum(refcount) / sum(refpop) as ref_rate
     from phe_israte__input
     group by area
 )

@@ -1,6 +1,6 @@
 select
     id,
-    100000.0 * x / n as value,
+    100000.0e0 * x / n as value,
     {{ rate_lower('x', 'n', 100000) }} as lower95_0cl,
     {{ rate_upper('x', 'n', 100000) }} as upper95_0cl,
     {{ rate_lower('x', 'n', 100000, 99.8) }} as lower99_8cl,

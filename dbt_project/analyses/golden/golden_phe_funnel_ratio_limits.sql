@@ -1,0 +1,1 @@
+select Observed_events from phe_funnel_ratio_limits__expected
