@@ -7,7 +7,7 @@ import pandas as pd
 
 from orchestration.evaluation.poisson import exact_limits, funnel_ratio_line
 
-# calculate_funnel_limits halves until a step is below 1e-7: 24 times, so that its answers lie in the middle of 2^23 cells
+# the reference halves until a step is below 1e-7, so that its answers are the middles of 2^23 cells
 FUNNEL_CELLS = 2**23
 
 

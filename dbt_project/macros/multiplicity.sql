@@ -15,7 +15,7 @@
     select
         stepped.*,
         {%- if method == 'bonferroni' %}
-        least(1.0, {{ name }}_step) as {{ name }}
+        case when {{ p }} is not null then least(1.0, {{ name }}_step) end as {{ name }}
         {%- elif method == 'holm' %}
         case
             when {{ p }} is not null

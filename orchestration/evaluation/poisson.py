@@ -1,7 +1,7 @@
 """Exact limits of Poisson counts, and the lines of a funnel of observed over expected events.
 
-Belongs here: limits of any count, which need a quantile that SQL has not. Does not: the limits of rates in the marts, which
-are closed forms (dbt_project/macros/rates.sql: a table of these limits below 10, Byar's formula from 10).
+Belongs here: limits of any count, which need a quantile that SQL has not. Does not: the limits of rates in the marts,
+which are closed forms (dbt_project/macros/rates.sql: a table of these limits below 10, Byar's formula from 10).
 """
 
 from typing import NamedTuple
@@ -24,8 +24,8 @@ class Limits(NamedTuple):
 class FunnelLine(NamedTuple):
     """Where a count of observed events meets the limits of a funnel around 1, one of each per count.
 
-    ``expected_at_lower``: with this many expected events the observed count lies on the lower limit; ``lower`` is the limit
-    there, as observed / expected - 1. The same for the upper limit, which is reached with few expected events.
+    ``expected_at_lower``: with this many expected events the observed count lies on the lower limit; ``lower`` is the
+    limit there, as observed / expected - 1. The same for the upper limit, which is reached with few expected events.
     """
 
     expected_at_lower: Numbers
@@ -37,10 +37,10 @@ class FunnelLine(NamedTuple):
 def exact_limits(counts: ArrayLike, confidence: ArrayLike = 0.95) -> Limits:
     """Exact limits of the mean of a Poisson count.
 
-    Half the chi-squared quantile of (1 - confidence) / 2 with 2x degrees of freedom, which is 0 for no events, and of its
-    complement with 2x + 2 (Garwood F, Biometrika 1936;28:437-42). ``confidence`` is one number or one per count; a
-    fractional count has fractional degrees of freedom. Raises UsageError for a count below 0 or a confidence that is not
-    between 0 and 1. NaN stays NaN.
+    Half the chi-squared quantile of (1 - confidence) / 2 with 2x degrees of freedom, which is 0 for no events, and of
+    its complement with 2x + 2 (Garwood F, Biometrika 1936;28:437-42). ``confidence`` is one number or one per count; a
+    fractional count has fractional degrees of freedom. Raises UsageError for a count below 0 or a confidence that is
+    not between 0 and 1. NaN stays NaN.
     """
     from scipy.special import gammainccinv, gammaincinv
 
@@ -57,10 +57,10 @@ def exact_limits(counts: ArrayLike, confidence: ArrayLike = 0.95) -> Limits:
 def funnel_ratio_line(counts: ArrayLike, confidence: float = 0.95, cells: int | None = None) -> FunnelLine:
     """Exact Poisson limits of observed / expected around 1, as a line through whole counts above 0.
 
-    A count lies on the lower limit when the expected events are its exact upper limit, and on the upper limit when they are
-    its exact lower limit (Spiegelhalter DJ, Stat Med 2005;24:1185-202, section 2). ``cells`` is for comparison with software
-    that finds expected events E for a count O by halving: it divides E / (1 + O + E), from 0 to 1, into so many cells and
-    gives the middle of the one that holds the solution. Raises UsageError for a count below 1.
+    A count lies on the lower limit when the expected events are its exact upper limit, and on the upper limit when they
+    are its exact lower limit (funnel plots: Spiegelhalter DJ, Stat Med 2005;24:1185-202). ``cells`` is for comparison
+    with software that finds expected events E for a count O by halving: it divides E / (1 + O + E), from 0 to 1, into
+    so many cells and gives the middle of the one that holds the solution. Raises UsageError for a count below 1.
     """
     observed = np.asarray(counts, dtype=float)
     if not (observed >= 1).all():

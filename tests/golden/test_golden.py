@@ -4,15 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.golden import COMMITTED, LATER, REFERENCES, GoldenTable, compare, compiled_analyses, golden_tables
+from benchmarks.golden import COMMITTED, LATER, REFERENCES, GoldenTable, compare, golden_tables
 
 TABLES = golden_tables()
-
-
-@pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """SQL of the golden analyses as dbt compiles it."""
-    return compiled_analyses(tmp_path_factory.mktemp("golden"))
 
 
 @pytest.mark.parametrize("golden", TABLES, ids=[golden.analysis for golden in TABLES])

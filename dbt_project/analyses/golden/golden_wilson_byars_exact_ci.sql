@@ -3,7 +3,7 @@ with quantiles as (
         x,
         n,
         confidence,
-        {{ normal_quantile('(1 - (1 - confidence) / 2)') }} as z
+        -{{ normal_quantile('((1 - confidence) / 2)') }} as z
     from wilson_byars_exact_ci__input
 )
 
