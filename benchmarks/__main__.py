@@ -1,7 +1,8 @@
-"""`python -m benchmarks run`: the platform's cost as ratios of one run on one machine; `qi-corpus`: messy registers.
+"""`python -m benchmarks run`: what the platform costs, as ratios of one run on one machine.
 
 Belongs here: what is measured, and the table. Does not: a limit that fails a build; figures of different runs or
-machines don't compare, ratios of one run do. What the corpus of registers shows stands in qi_report.py.
+machines don't compare, ratios of one run do. The other actions have modules of their own: statistics.py, golden.py,
+qi_report.py.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import golden
+from benchmarks import golden, statistics
 from benchmarks.measure import Cost, cost_of
 from benchmarks.qi_report import add_arguments, report
 
@@ -58,6 +59,7 @@ def main() -> None:
     actions = parser.add_subparsers(dest="action", required=True)
     actions.add_parser("run", help="what a refresh costs")
     add_arguments(actions.add_parser("qi-corpus", help="import a corpus of messy registers and compare with its truth"))
+    actions.add_parser("statistics", help="what the marts' statistics cost on many rows")
     against = actions.add_parser("golden", help="reference tables against the macros of the marts")
     against.add_argument("--folder", type=Path, default=golden.default_folder(), help="one folder per table")
     asked = parser.parse_args()
@@ -65,10 +67,14 @@ def main() -> None:
         raise SystemExit(golden.report(asked.folder))
     if asked.action == "qi-corpus":
         raise SystemExit(report(asked))
+    if asked.action == "statistics":
+        raise SystemExit(statistics.report())
     with tempfile.TemporaryDirectory() as folder:
         costs = dict(measurements(Path(folder)))
-    result = {"commit": commit(), "machine": machine(), "costs": {name: asdict(cost) for name, cost in costs.items()}}
-    print(table(costs, str(result["machine"])))
+    computed = list(statistics.measurements())
+    named = costs | {case.name: cost for case, cost in computed}
+    result = {"commit": commit(), "machine": machine(), "costs": {name: asdict(cost) for name, cost in named.items()}}
+    print(table(costs, str(result["machine"])), statistics.table(iter(computed)), sep="\n\n")
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{datetime.now(tz=UTC):%Y-%m-%dT%H%M}-{result['commit']}.json"
     path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
