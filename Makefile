@@ -16,9 +16,9 @@ help:
 	@echo "make dev       Dagster's UI on loopback"
 	@echo "make test      unit, golden, datasets, one pipeline (about ten minutes on two cores)"
 	@echo "make test-all  adds faults, vintages, backtests, browser, packaging, old DuckDB versions (alone: make test-added)"
-	@echo "make check     ruff, sqlfluff, types, generated files, architecture"
+	@echo "make check     ruff, sqlfluff, types, generated files, architecture, every model in Spark's dialect"
 	@echo "make backtest  figures that publishers have published, rebuilt and printed"
-	@echo "make bench     CPU seconds and memory of a refresh, a no-op and the import, as ratios of one run"
+	@echo "make bench     CPU seconds and memory of a refresh, a no-op and the import, as ratios of one run; of statistics"
 	@echo "make golden    reference tables against the macros of the marts [GOLDEN=DIR]"
 	@echo "make qi-corpus messy QI registers of five shapes, imported and held against their truth; cost of a large one"
 	@echo "make generate  write what follows from the catalogue"
@@ -56,6 +56,7 @@ check: setup
 	$(BIN)/lint-imports
 	$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests --disable-progress-bar
 	$(BIN)/python -m orchestration.catalogue.generate --check
+	$(BIN)/python -m checks.spark
 
 generate: setup
 	$(BIN)/python -m orchestration.catalogue.generate

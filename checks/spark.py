@@ -1,0 +1,116 @@
+"""Every model and golden analysis in Spark's dialect: `python -m checks.spark`, a part of `make check`.
+
+Belongs here: compiling the project by dbt on an empty lake, writing each SQL text anew for Spark, and saying which
+cannot be. Does not: running anything on Spark; changing SQL. It needs dbt, sqlglot and a checkout, so it is no part of
+the package.
+
+A text fails when sqlglot can't say it in Spark's dialect, when what it says can't be read back as Spark, or when it
+calls a function that isn't in `FUNCTIONS`: sqlglot passes on names that it doesn't know.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import sqlglot
+from sqlglot import ErrorLevel, exp
+from sqlglot.errors import SqlglotError
+from sqlglot.tokens import TokenType
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT = ROOT / "dbt_project"
+# functions of Spark 4.0 that the transpiled project calls; before adding one, look it up in Spark's reference
+FUNCTIONS = """
+    abs avg bool_or cast ceil coalesce concat concat_ws count date_trunc datediff exists exp explode extract floor
+    greatest lag last_day lead least length levenshtein listagg ln lower make_date max md5 min month ntile nullif
+    percentile_cont power rank regexp_replace regr_intercept regr_slope replace round row_number sign split sqrt
+    substring sum trim try_cast upper year
+"""
+# what stands before a bracket in SQL and is no function
+WORDS = "and as else from group in join not on or over then using values when where"
+KNOWN = frozenset(f"{FUNCTIONS} {WORDS}".split())
+
+
+def compile_project(target: Path) -> Path:
+    """Compile models and analyses into ``target``, on a lake that is not there; the folder with the SQL."""
+    environment = {
+        **os.environ,
+        "EVENHAND_CANDIDATE": str(target / "empty.duckdb"),
+        "EVENHAND_LAKE": "lake",
+        "EVENHAND_SPILL": str(target / "spill"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+    }
+    places = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+    outputs = ["--target-path", str(target / "dbt"), "--log-path", str(target / "log")]
+    command = [str(Path(sys.executable).parent / "dbt"), "--no-use-colors", "compile", *places, *outputs]
+    command += ["--select", "resource_type:model", "resource_type:analysis", "--indirect-selection", "empty"]
+    done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"dbt compile failed:\n{done.stdout[-4000:]}{done.stderr[-2000:]}")
+    return target / "dbt" / "compiled" / "evenhand"
+
+
+def transpiled(sql: str) -> str:
+    """One statement of DuckDB as Spark's dialect has it; SqlglotError when that can't be said."""
+    tree = sqlglot.parse_one(sql, read="duckdb").transform(_lake_for_spark).transform(_percentiles_stay_exact)
+    return tree.sql("spark", unsupported_level=ErrorLevel.RAISE)
+
+
+def problems(sql: str) -> list[str]:
+    """Why a statement of DuckDB would not run on Spark; nothing when it would."""
+    try:
+        text = transpiled(sql)
+        sqlglot.parse_one(text, read="spark")
+    except SqlglotError as error:
+        return [" ".join(str(error).split())[:300]]
+    return [f"{name}() is not known to run on Spark" for name in sorted(called(text) - KNOWN)]
+
+
+def called(text: str) -> set[str]:
+    """Words before a bracket in a statement of Spark, in small letters; quoted names and comments are none."""
+    tokens = sqlglot.tokenize(text, read="spark")
+    named = (TokenType.STRING, TokenType.IDENTIFIER)
+    return {
+        word.text.lower()
+        for word, bracket in pairwise(tokens)
+        if bracket.token_type == TokenType.L_PAREN and word.token_type not in named and word.text.isidentifier()
+    }
+
+
+def check(folder: Path) -> Iterator[tuple[str, str]]:
+    """Name of each text below ``folder`` that would not run on Spark, with a reason."""
+    for path in sorted(folder.rglob("*.sql")):
+        yield from ((path.stem, problem) for problem in problems(path.read_text(encoding="utf-8")))
+
+
+def main() -> int:
+    """Print what would not run on Spark; 1 when there is anything."""
+    with tempfile.TemporaryDirectory() as scratch:
+        found = list(check(compile_project(Path(scratch))))
+    for name, problem in found:
+        print(f"{name}: {problem}")
+    return 1 if found else 0
+
+
+def _lake_for_spark(node: exp.Expression) -> exp.Expression:
+    """The macro lake() reads Parquet by another word on Spark (spark__lake)."""
+    if isinstance(node, exp.Table) and isinstance(node.this, exp.ReadParquet):
+        path = node.this.expressions[0].name
+        return exp.table_(path, db="parquet", quoted=True, alias=node.alias or None)
+    return node
+
+
+def _percentiles_stay_exact(node: exp.Expression) -> exp.Expression:
+    """Spark interpolates percentile_cont as DuckDB does; sqlglot would make percentile_approx of it."""
+    if isinstance(node, exp.PercentileCont):
+        return exp.Anonymous(this="percentile_cont", expressions=[node.this])
+    return node
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
