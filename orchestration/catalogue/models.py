@@ -321,6 +321,9 @@ class Break(Document):
     starts_on: date
     ends_on: date | None = None
     organisation_codes: tuple[str, ...] = Field(default=(), description="Empty: all organisations.")
+    stratum_dimensions: tuple[Literal["deprivation", "ethnicity", "sex", "age"], ...] = Field(
+        default=(), description="Empty: strata of every dimension, and the whole."
+    )
     kind: Literal["structural_zero", "definition", "boundary", "collection", "pandemic", "method"]
     handling: Literal["split", "splice_refused", "mask"]
     description: str

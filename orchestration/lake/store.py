@@ -280,7 +280,8 @@ MEASURE_COLUMNS = {
 }  # fmt: skip
 BREAK_COLUMNS = {
     "break_id": "text", "measure_id": "text", "starts_on": "date", "ends_on": "date", "organisation_codes": "text",
-    "kind": "text", "handling": "text", "description": "text", "source": "text", "every_measure": "boolean",
+    "stratum_dimensions": "text", "kind": "text", "handling": "text", "description": "text", "source": "text",
+    "every_measure": "boolean",
 }  # fmt: skip
 
 STATUS_ORDER = ("provisional", "final", "revised")
