@@ -42,5 +42,34 @@
 
 {#- Whether a list of codes or words, joined by commas, holds one. -#}
 {% macro is_listed(word, list) -%}
-    ',' || {{ list }} || ',' like '%,' || {{ word }} || ',%'
+    (',' || {{ list }} || ',' like '%,' || {{ word }} || ',%')
+{%- endmacro %}
+
+{#- Whether a break concerns the strata of a dimension; one that names no dimension concerns all. -#}
+{% macro concerns_dimension(breaks, dimension) -%}
+    (coalesce({{ breaks }}.stratum_dimensions, '') = '' or {{ is_listed(dimension, breaks ~ '.stratum_dimensions') }})
+{%- endmacro %}
+
+{#- Whether two periods (before_start to before_end, period_start to period_end) stand on two sides of a break, or in it. -#}
+{% macro is_series_break(breaks, compared) -%}
+    {{ breaks }}.handling in ('split', 'splice_refused') and (
+        ({{ breaks }}.starts_on > {{ compared }}.before_start and {{ breaks }}.starts_on <= {{ compared }}.period_end)
+        or coalesce(
+            {{ breaks }}.ends_on >= {{ compared }}.before_start and {{ breaks }}.ends_on < {{ compared }}.period_end, false
+        )
+    )
+{%- endmacro %}
+
+{#- Whether a break to be masked touches one of the two periods; one without an end is its first day. -#}
+{% macro is_masked_by(breaks, compared) -%}
+    {{ breaks }}.handling = 'mask' and (
+        (
+            {{ breaks }}.starts_on <= {{ compared }}.before_end
+            and coalesce({{ breaks }}.ends_on, {{ breaks }}.starts_on) >= {{ compared }}.before_start
+        )
+        or (
+            {{ breaks }}.starts_on <= {{ compared }}.period_end
+            and coalesce({{ breaks }}.ends_on, {{ breaks }}.starts_on) >= {{ compared }}.period_start
+        )
+    )
 {%- endmacro %}

@@ -72,6 +72,25 @@ _ETHNIC_GAP: Row = {
     **_GAP, "stratum_dimension": "ethnicity", "contrast": "group_v_rest", "disadvantaged_stratum": "asian",
     "comparator_stratum": "all other known groups",
 }  # fmt: skip
+_SPLIT: Row = {
+    **{name: value for name, value in _PLACE.items() if name != "organisation_view"}, "organisation_view": "as_now",
+    "measure_id": "recovery", "measure_title": "Recovery", "unit": "percent", "direction": "higher",
+    "constituent_level": "region", "period_before_start": "2023-04-01", "period_before_end": "2024-03-31",
+    "stratum_dimension": "deprivation", "stratum_scheme": "imd2019_decile", "stratum_basis": "patient_residence_area",
+    "contrast": "most_v_least_deprived", "disadvantaged_stratum": "1", "comparator_stratum": "10", "gap_before": -13.4,
+    "gap_after": -12.9, "gap_change": 0.5, "within_gap_before": -12.0, "between_gap_before": -1.4,
+    "within_gap_after": -11.4, "between_gap_after": -1.4, "within_change": 0.7, "between_change": -0.2,
+    "composition_of_within_change": -0.1, "composition_of_between_change": 0.2, "composition_change": 0.1,
+    "pooled_gap_change": 0.6, "residual_change": -0.1, "coverage_pct": 98, "constituents_used": 7,
+    "constituents_suppressed": 1, "constituents_missing": 0, "constituents_in_one_period": 0,
+    "constituents_with_break": 0, "rounding": "nearest_5", "is_masked": False, "method": "kitagawa 1955",
+    "status": "computed", "dataset": "talking_therapies", "is_synthetic": False,
+}  # fmt: skip
+_NO_SPLIT: Row = {
+    **dict.fromkeys(name for name in _SPLIT if name.endswith("_change") or name.startswith(("within", "between"))),
+    "constituent_level": "none", "coverage_pct": None, "constituents_used": 0, "constituents_suppressed": 0,
+    "rounding": None, "method": "none", "status": "not_computed:no_constituent_known",
+}  # fmt: skip
 _PROJECT: Row = {
     **dict.fromkeys(("activity_type", "scope", "setting", "specialty", "clinical_topic"), "other"),
     "project_key": "p0000000000000001", "register": "qi-log", "project_ref": "QI-1", "generation": 1,
@@ -217,7 +236,8 @@ _DATASET: Row = {
 }  # fmt: skip
 _BREAK: Row = {
     "break_id": "pandemic", "measure_id": "recovery", "starts_on": "2020-03-01", "ends_on": "2021-06-30",
-    "organisation_codes": "", "kind": "pandemic", "handling": "mask", "description": "D", "source": "S",
+    "organisation_codes": "", "stratum_dimensions": "", "kind": "pandemic", "handling": "mask", "description": "D",
+    "source": "S",
 }  # fmt: skip
 _QUALITY: Row = {
     "dataset": "ae_monthly", "entity": "attendances", "release_sha256": SHA, "file_name": "f.csv",
@@ -308,6 +328,14 @@ GOOD: dict[str, list[Row]] = {
         _GAP,
         _ETHNIC_GAP,
         {**_ETHNIC_GAP, **_NO_GAP, "disadvantaged_stratum": "black", "status": "not_computed:suppressed_stratum"},
+    ],
+    "inequality_decomposition": [
+        _SPLIT,
+        {**_SPLIT, **_NO_SPLIT, "gap_change": 0.5},
+        {**_SPLIT, "contrast": "core20_v_rest", "disadvantaged_stratum": "1-2",
+         "comparator_stratum": "all other known groups"},
+        {**_SPLIT, "stratum_dimension": "ethnicity", "contrast": "group_v_rest", "disadvantaged_stratum": "asian",
+         "comparator_stratum": "all other known groups"},
     ],
     "qi_projects": [
         _PROJECT,
@@ -453,6 +481,28 @@ TAMPERED: dict[str, dict[str, Row]] = {
         "a_ratio_is_not_above_its_upper_limit": {**_GAP, "ratio_upper_95": 0.75},
         "gap_and_ratio_point_the_same_way": {**_GAP, "ratio": 1.3},
         "no_group_does_worse_where_no_direction_is_better": {**_GAP, "direction": "none"},
+    },
+    "inequality_decomposition": {
+        "no_period_is_before_1990": {**_SPLIT, "period_before_start": "1900-01-01"},
+        "the_earlier_period_does_not_end_before_it_starts": {**_SPLIT, "period_before_end": "2023-03-31"},
+        "the_later_period_does_not_end_before_it_starts": {**_SPLIT, "period_end": "2024-03-31"},
+        "the_periods_do_not_overlap": {**_SPLIT, "period_before_end": "2024-04-01"},
+        "deprivation_has_its_ordered_contrasts": {**_SPLIT, "contrast": "group_v_rest"},
+        "unordered_groups_are_compared_with_the_rest": {**_SPLIT, "stratum_dimension": "sex"},
+        "the_unknown_group_is_never_compared": {**_SPLIT, "disadvantaged_stratum": "unknown"},
+        "no_group_is_compared_with_itself": {**_SPLIT, "comparator_stratum": "1"},
+        "a_computed_split_has_its_gap": {**_SPLIT, "gap_change": None},
+        "a_computed_split_has_its_within_part": {**_SPLIT, "within_change": None},
+        "a_computed_split_has_its_between_part": {**_SPLIT, "between_change": None},
+        "a_computed_split_has_its_composition_part": {**_SPLIT, "composition_change": None},
+        "a_change_that_is_not_computed_has_no_parts": {**_SPLIT, **_NO_SPLIT, "residual_change": 0.1},
+        "a_change_that_is_not_computed_has_no_method": {**_SPLIT, **_NO_SPLIT, "method": "kitagawa 1955"},
+        "a_computed_split_names_its_method": {**_SPLIT, "method": "none"},
+        "the_parts_add_up_to_the_pooled_change": {**_SPLIT, "within_change": 0.8},
+        "pooled_change_and_residual_add_up_to_the_change": {**_SPLIT, "residual_change": 0.1},
+        "no_gap_of_a_percentage_is_below_minus_100_points": {**_SPLIT, "gap_before": -101.0},
+        "no_gap_of_a_percentage_is_above_100_points": {**_SPLIT, "gap_after": 101.0},
+        "a_computed_split_has_two_constituents_or_more": {**_SPLIT, "constituents_used": 1},
     },
     "qi_projects": {
         "a_reference_is_no_nhs_number": {"project_ref": "9434765919"},
@@ -716,10 +766,11 @@ WHOLE_TABLE: dict[str, list[Row]] = {
 EMPTY = (  # marts other than those of QI work that may have no row
     "lineage", "revisions", "analysis_plans", "project_planning", "improvement_programmes", "board_maturity",
     "research_indicators", "research_impact", "research_activity", "q_community", "q_exchange_ideas",
-    "log_coverage",
+    "log_coverage", "inequality_decomposition",
 )  # fmt: skip
 MARKERS = {
     "outcome_trends": "stratum_scheme", "outcome_inequalities": "stratum_scheme", "qi_outcome_links": "stratum_scheme",
+    "inequality_decomposition": "stratum_scheme",
     "qi_activity": "organisation_code", "organisations": "organisation_code", "organisation_successions": "old_code",
     "measures": "measure_id", "breaks": "break_id", "data_quality": "entity", "qi_projects": "project_key",
     "qi_project_sites": "project_key", "improvement_programmes": "organisation_code",
