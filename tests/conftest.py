@@ -1,12 +1,15 @@
 """Fixtures that every kind of test may use."""
 
+import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 from support_home import evenhand
 
 from orchestration.home import Home
+from orchestration.refresh.build import CANDIDATE_NOTE, code_fingerprint
 
 ROOT = Path(__file__).resolve().parent.parent
 NO_REAL_DATA = "real publications are not at hand"
@@ -23,12 +26,28 @@ def real_data() -> Path:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """The home that `evenhand demo` leaves, with what it printed in demo.out; tests copy it before they change it."""
+    """The home that `evenhand demo` leaves, with what it printed in demo.out; tests copy it before they change it.
+
+    Where EVENHAND_FINISHED_DEMO names such a home, made by the code under test, it is copied instead of made anew.
+    """
     root = tmp_path_factory.mktemp("home") / "demo"
+    if finished := os.environ.get("EVENHAND_FINISHED_DEMO"):
+        return moved_demo(Path(finished), root)
     done = evenhand(root, "demo")
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
     (root / "demo.out").write_text(done.stdout, encoding="utf-8")
     return Home(root)
+
+
+def moved_demo(finished: Path, root: Path) -> Home:
+    """A finished demo at ``root``, as if it had been made there; AssertionError when other code has made it."""
+    home = Home(root)
+    shutil.copytree(finished, root, symlinks=True)
+    made_by = json.loads((home.build / CANDIDATE_NOTE).read_text(encoding="utf-8"))["code"]
+    assert made_by == code_fingerprint(), f"{finished} was made by other code; run `evenhand demo` again"
+    printed = (root / "demo.out").read_text(encoding="utf-8")
+    (root / "demo.out").write_text(printed.replace(str(finished), str(root)), encoding="utf-8")
+    return home
 
 
 @pytest.hookimpl(trylast=True)
