@@ -209,7 +209,7 @@ def _break_layers(breaks: tuple[Break, ...], frame: _Frame) -> list[Any]:
     if rows:
         letters = alt.Chart(svg.data(rows))
         text = letters.mark_text(color=svg.INK, fontSize=13, fontWeight="bold", align="left", dx=4)
-        layers.append(text.encode(x=_x(frame), y=alt.YValue(9), text=alt.Text("letter:N")))
+        layers.append(text.encode(x=_x(frame), y=alt.value(9), text=alt.Text("letter:N")))
     return layers
 
 
@@ -332,7 +332,7 @@ def _label_layer(lines: tuple[Line, ...], styles: dict[str, _Style], frame: _Fra
     chart = alt.Chart(svg.data(rows))
     marks = chart.mark_text(align="left", baseline="top", fontSize=13, fontWeight="bold", lineHeight=LINE_HEIGHT, dx=8)
     return marks.encode(
-        x=alt.XValue(frame.size.inner_width),
+        x=alt.value(frame.size.inner_width),
         y=alt.Y("y:Q", scale=None),
         text=alt.Text("text:N"),
         color=alt.Color("colour:N", scale=None),
