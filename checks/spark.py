@@ -31,7 +31,7 @@ FUNCTIONS = """
     substring sum trim try_cast upper year
 """
 # what stands before a bracket in SQL and is no function
-WORDS = "and as else from group in join not on or over then using values when where"
+WORDS = "and as decimal else from group in join not on or over then using values when where"
 KNOWN = frozenset(f"{FUNCTIONS} {WORDS}".split())
 
 
