@@ -1,6 +1,9 @@
+{%- set numbers = range(2, 21) -%}
 select
+    {% for k in numbers %}
+    {{ quantile('value', k, ['grp']) }} as q{{ k }}_inverted,
+    {{ quantile('value', k, ['grp'], highest_first=false) }} as q{{ k }}_not_inverted,
+    {% endfor %}
     grp,
-    area,
-    {{ quantile('value', 5, ['grp']) }} as q5_inverted,
-    {{ quantile('value', 10, ['grp'], highest_first=false) }} as q10_not_inverted
+    area
 from phe_quantile__input
