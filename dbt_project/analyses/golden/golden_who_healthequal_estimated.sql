@@ -1,0 +1,1 @@
+select * from who_healthequal__input_ordered

@@ -1,0 +1,33 @@
+with strata as (
+    select
+        *,
+        first_value(estimate) over (order by subgroup_order) as first_value,
+        first_value(se) over (order by subgroup_order) as first_se,
+        row_number() over (order by subgroup_order desc) as place_from_the_end,
+        sum(population * estimate) over () / sum(population) over () as mean,
+        sum(population) over () as people
+    from who_healthequal__input_ordered
+),
+
+ends as (
+    select
+        *,
+        estimate - first_value as difference,
+        estimate / first_value as ratio,
+        {{ difference_se('se', 'first_se') }} as difference_se,
+        {{ ratio_log_se('estimate', 'se', 'first_value', 'first_se') }} as ratio_se,
+        {{ population_attributable_risk('estimate', 'mean') }} as risk,
+        {{ population_attributable_fraction('estimate', 'mean') }} as fraction,
+        {{ population_attributable_fraction_se('estimate', 'population', 'mean', 'people', 'indicator_scale') }} as fraction_se
+    from strata
+    where place_from_the_end = 1
+)
+
+-- the reference prints the fraction in percent, its standard error not
+select 'd' as measure, difference as estimate, difference_se as se from ends
+union all
+select 'r' as measure, ratio as estimate, ratio_se as se from ends
+union all
+select 'par' as measure, risk as estimate, mean * fraction_se as se from ends
+union all
+select 'paf' as measure, 100 * fraction as estimate, fraction_se as se from ends
