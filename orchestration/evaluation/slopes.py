@@ -106,7 +106,7 @@ def logit_slopes(
 
 
 def linear_slopes(starts: "Index", value: "Array", population: "Array") -> Slopes:
-    """The same by weighted linear regression: points as by the closed form, standard errors HC1, not the groups' own."""
+    """The same by weighted linear regression: points as by the closed form, standard errors HC1."""
     import numpy as np
 
     rank = ridits(starts, population)
