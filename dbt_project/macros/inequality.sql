@@ -1,9 +1,9 @@
 {#-
     Measures of inequality in closed form, for ordered and for unordered dimensions.
-    Belongs here: contrasts of two groups, and what the groups of one family vary about their mean. Does not: regressions on
+    Belongs here: contrasts of two groups, and what the groups of one set vary about their mean. Does not: regressions on
     rank (slopes.sql, orchestration/evaluation/slopes.py); what a mart shows, and when.
-    Values are in the measure's unit, `share` is a group's share of the family's people, `variance` the sampling variance of its
-    value. Macros that say "of a family" are aggregates for a `group by`; `mean` is then sum(share * value), worked out before.
+    Values are in the measure's unit, `share` is a group's share of the set's people, `variance` the sampling variance of its
+    value. Macros that say "of a set" are aggregates for a `group by`; `mean` is then sum(share * value), worked out before.
 -#}
 
 {#-
@@ -77,10 +77,9 @@
 
 {#-
     Population attributable risk and fraction: by how much the reference group's value differs from the population's mean, and
-    what share of the mean that is. With z of the fraction's standard error they have their limits. The variance is that of the
-    ratio reference / mean, whose parts share the reference's people: with P the reference's proportion among n people and Q the
-    mean among N, (P / Q)^2 ((1 - P) / (P n) + (1 - Q) / (Q N) - 2 (1 - P) / (Q N)), which is Walter's of a 2 x 2 table
-    (Walter SD, Biometrics 1976;32:829-49). `scale` is the unit (100 for percent).
+    what share of the mean that is. Standard error of ln(reference / mean), whose parts share the reference's people: with `share`
+    theirs, sqrt(v_reference / reference^2 + v_mean / mean^2 - 2 share v_reference / (reference mean)); for proportions it is
+    Walter's of a 2 x 2 table (Walter SD, Biometrics 1976;32:829-49). The fraction's is reference / mean times it.
 -#}
 {% macro population_attributable_risk(reference, mean) -%}
     ({{ reference }} - {{ mean }})
@@ -90,16 +89,16 @@
     ({{ reference }} - {{ mean }}) / nullif({{ mean }}, 0)
 {%- endmacro %}
 
-{% macro population_attributable_fraction_se(reference, reference_people, mean, people, scale) -%}
-    {{ reference }} / nullif({{ mean }}, 0) * sqrt(greatest(0.0,
-        ({{ scale }} - {{ reference }}) / nullif({{ reference }} * {{ reference_people }}, 0)
-        + ({{ scale }} - {{ mean }}) / nullif({{ mean }} * {{ people }}, 0)
-        - 2 * ({{ scale }} - {{ reference }}) / nullif({{ mean }} * {{ people }}, 0)
+{% macro population_attributable_log_se(reference, reference_variance, mean, mean_variance, share) -%}
+    sqrt(greatest(0.0,
+        {{ reference_variance }} / nullif({{ reference }} * {{ reference }}, 0)
+        + {{ mean_variance }} / nullif({{ mean }} * {{ mean }}, 0)
+        - 2 * {{ share }} * {{ reference_variance }} / nullif({{ reference }} * {{ mean }}, 0)
     ))
 {%- endmacro %}
 
 {#-
-    Variance between the groups of a family, sum(share (value - mean)^2), and what sampling alone makes of it where no group
+    Variance between the groups of a set, sum(share (value - mean)^2), and what sampling alone makes of it where no group
     differs, sum(share (1 - share) variance): the variance less this is what groups really vary, and may be negative.
     Standard error from the variance of a quadratic form y'Qy of independent normal values, 2 tr((Q V)^2) + 4 y'Q V Q y, here
     4 sum(share^2 (value - mean)^2 v) + 2 ((sum(share^2 v))^2 + sum(share^2 (1 - 2 share) v^2)).
@@ -124,7 +123,7 @@
 {%- endmacro %}
 
 {#-
-    Mean log deviation and Theil's index of a family, times 1,000: sum(share ln(mean / value)) and
+    Mean log deviation and Theil's index of a set, times 1,000: sum(share ln(mean / value)) and
     sum(share (value / mean) ln(value / mean)). A group without events leaves the first undefined (NULL) and adds 0 to the second.
     Source: Theil H, Economics and information theory, 1967; both to the second order are half the squared coefficient of
     variation, so that sampling alone adds 500 sum(share (1 - share) variance) / mean^2 to either.

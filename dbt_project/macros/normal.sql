@@ -25,3 +25,18 @@
             {{ ')' * (coefficients | length) }})
     end
 {%- endmacro %}
+
+{#-
+    p of a chi-squared statistic by Wilson and Hilferty's normal approximation of its cube root (Proc Natl Acad Sci USA
+    1931;17:684-8); exact for one and two degrees of freedom. `x` and `df` are columns. NULL without either.
+-#}
+{% macro chi_squared_p(x, df) -%}
+    {%- set root = '(power(' ~ x ~ ' / ' ~ df ~ ', 1.0 / 3) - (1 - 2.0 / (9 * ' ~ df ~ '))) / sqrt(2.0 / (9 * ' ~ df ~ '))' -%}
+    case
+        when {{ x }} is null or {{ df }} < 1 then null
+        when {{ df }} = 1 then {{ two_sided_p('sqrt(' ~ x ~ ')') }}
+        when {{ df }} = 2 then exp(-{{ x }} / 2)
+        when {{ root }} > 0 then {{ two_sided_p('(' ~ root ~ ')') }} / 2
+        else 1 - {{ two_sided_p('(' ~ root ~ ')') }} / 2
+    end
+{%- endmacro %}

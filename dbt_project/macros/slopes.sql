@@ -82,8 +82,12 @@
     `centre`, their variances and covariance. NULL where a value is missing or nobody is in a stratum.
     With `third` (third cumulants of the regressed values) also their third cumulants, for limits that say `is_skewed`: the
     quantiles of a skewed sum by Cornish EA, Fisher RA, Rev Inst Int Stat 1938;5:307-20: z + skewness (z^2 - 1) / 6.
+    With `lowest` and `highest`, what a publisher's rounding leaves open of each value, also the slope's own: sum(c_i Y_i) with
+    the highest value where c_i has the sign that is asked for and the lowest where it has not.
 -#}
-{% macro slope_fits(relation, columns, rank, population, value, centre, variance, third=none) -%}
+{% macro slope_fits(
+    relation, columns, rank, population, value, centre, variance, third=none, lowest=none, highest=none
+) -%}
     select
         {{ columns | join(', ') }},
         quantiles,
@@ -101,23 +105,36 @@
         third_2 / power(moment_2, 2) - third_3 / (2 * power(moment_2, 3)) as third_of_two_slopes,
         third_3 / power(moment_2, 3) as slope_third
         {%- endif %}
+        {%- if lowest is not none %},
+        lowest_moment / moment_2 as slope_lowest,
+        highest_moment / moment_2 as slope_highest
+        {%- endif %}
     from (
         select
             {{ columns | join(', ') }},
             count(*) as quantiles,
-            sum(share * (ridit - 0.5) * (ridit - 0.5)) as moment_2,
+            case when count(regressed) = count(*) and min(share) > 0 then sum(share * (ridit - 0.5) * (ridit - 0.5)) end
+                as moment_2,
             sum(share * regressed) as value_mean,
             sum(share * (ridit - 0.5) * regressed) as value_moment,
             sum(share * centre) as centre_mean,
             sum(share * (ridit - 0.5) * centre) as centre_moment,
             sum(share * share * variance) as variance_0,
-            sum(share * share * (ridit - 0.5) * variance) as variance_1,
-            sum(share * share * (ridit - 0.5) * (ridit - 0.5) * variance) as variance_2
+            case when count(variance) = count(*) then sum(share * share * (ridit - 0.5) * variance) end as variance_1,
+            case when count(variance) = count(*) then sum(share * share * (ridit - 0.5) * (ridit - 0.5) * variance) end as variance_2
             {%- if third is not none %},
             sum(power(share, 3) * third) as third_0,
             sum(power(share, 3) * (ridit - 0.5) * third) as third_1,
             sum(power(share, 3) * power(ridit - 0.5, 2) * third) as third_2,
             sum(power(share, 3) * power(ridit - 0.5, 3) * third) as third_3
+            {%- endif %}
+            {%- if lowest is not none %},
+            case when count(lowest + highest) = count(*) then sum(
+                share * (ridit - 0.5) * case when ridit > 0.5 then lowest else highest end
+            ) end as lowest_moment,
+            case when count(lowest + highest) = count(*) then sum(
+                share * (ridit - 0.5) * case when ridit > 0.5 then highest else lowest end
+            ) end as highest_moment
             {%- endif %}
         from (
             select
@@ -126,6 +143,7 @@
                 {{ centre }} as centre,
                 {{ variance }} as variance,
                 {% if third is not none %}{{ third }} as third,{% endif %}
+                {% if lowest is not none %}{{ lowest }} as lowest, {{ highest }} as highest,{% endif %}
                 {{ population_share(population, columns) }} as share,
                 {{ ridit(population, columns, rank) }} as ridit
             from {{ relation }}

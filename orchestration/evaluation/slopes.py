@@ -158,17 +158,17 @@ def concentration_indices(starts: "Index", value: "Array", population: "Array") 
 
 
 def estimated_inequalities(strata: "pd.DataFrame") -> "pd.DataFrame":
-    """Indices of each family of strata: one row per ``family_id``.
+    """Indices of each set of strata: one row per ``set_id``.
 
-    ``strata`` has family_id, stratum_order, numerator, denominator and is_proportion. Values are rates per person,
+    ``strata`` has set_id, stratum_order, numerator, denominator and is_proportion. Values are rates per person,
     differences from the first rank to the last. A rate of events that are no share of people has no logit index.
     """
     import numpy as np
     import pandas as pd
 
-    ordered = strata.sort_values(["family_id", "stratum_order"], kind="stable")
-    families = ordered["family_id"].to_numpy()
-    starts = np.flatnonzero(np.concatenate([[True], families[1:] != families[:-1]])) if len(families) else _none()
+    ordered = strata.sort_values(["set_id", "stratum_order"], kind="stable")
+    sets = ordered["set_id"].to_numpy()
+    starts = np.flatnonzero(np.concatenate([[True], sets[1:] != sets[:-1]])) if len(sets) else _none()
     population = ordered["denominator"].to_numpy(dtype=float)
     value = ordered["numerator"].to_numpy(dtype=float) / population
     is_proportion = ordered["is_proportion"].to_numpy(dtype=bool)[starts]
@@ -176,7 +176,7 @@ def estimated_inequalities(strata: "pd.DataFrame") -> "pd.DataFrame":
     concentration = concentration_indices(starts, value, population)
     return pd.DataFrame(
         {
-            "family_id": families[starts],
+            "set_id": sets[starts],
             "logit_difference": _where(is_proportion, slopes.difference),
             "logit_difference_se": _where(is_proportion, slopes.difference_se),
             "logit_ratio": _where(is_proportion, slopes.ratio),

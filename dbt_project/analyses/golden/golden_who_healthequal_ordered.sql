@@ -18,7 +18,13 @@ ends as (
         {{ ratio_log_se('estimate', 'se', 'first_value', 'first_se') }} as ratio_se,
         {{ population_attributable_risk('estimate', 'mean') }} as risk,
         {{ population_attributable_fraction('estimate', 'mean') }} as fraction,
-        {{ population_attributable_fraction_se('estimate', 'population', 'mean', 'people', 'indicator_scale') }} as fraction_se
+        estimate / mean * {{ population_attributable_log_se(
+            'estimate',
+            'estimate * (indicator_scale - estimate) / population',
+            'mean',
+            'mean * (indicator_scale - mean) / people',
+            'population / people'
+        ) }} as fraction_se
     from strata
     where place_from_the_end = 1
 )

@@ -1,210 +1,271 @@
-with trends as (
-    select * from {{ ref('outcome_trends') }}
-    where observation_kind = 'rate_within_stratum' and stratum_dimension <> 'all'
-),
+with sets as (select * from {{ ref('int_strata__summed') }}),
 
-measures as (select * from {{ ref('int_measures__known') }}),
+contrasted as (select * from {{ ref('int_inequalities__contrasted') }}),
 
-{% set family = [
-    'measure_id', 'organisation_view', 'organisation_scheme', 'organisation_code', 'period_start', 'period_end',
-    'period_kind', 'population', 'stratum_dimension', 'stratum_scheme', 'adjustment',
+sloped as (select * from {{ ref('int_inequalities__sloped') }}),
+
+spread as (select * from {{ ref('int_inequalities__spread') }}),
+
+estimated as (select * from {{ ref('int_inequalities__estimated') }}),
+
+{% set limits_998 = ['gap_lower_998', 'gap_upper_998', 'ratio_lower_998', 'ratio_upper_998'] %}
+{% set measures = [
+    'gap', 'gap_lower_95', 'gap_upper_95', 'gap_lower_998', 'gap_upper_998',
+    'ratio', 'ratio_lower_95', 'ratio_upper_95', 'ratio_lower_998', 'ratio_upper_998',
+    'odds_ratio', 'odds_ratio_lower_95', 'odds_ratio_upper_95',
+    'adverse_ratio', 'adverse_ratio_lower_95', 'adverse_ratio_upper_95',
+    'relative_index', 'relative_index_lower_95', 'relative_index_upper_95',
+    'between_group_variance', 'expected_by_chance',
+    'gap_if_unknown_worst', 'gap_if_unknown_best', 'gap_if_unknown_proportional',
+    'gap_if_rounding_lowest', 'gap_if_rounding_highest',
 ] %}
--- all strata of one organisation, period and scheme
-families as (
+{% set absent = {
+    'contrasted': ['relative_index', 'relative_index_lower_95', 'relative_index_upper_95', 'between_group_variance',
+        'expected_by_chance'],
+    'sloped': ['between_group_variance', 'expected_by_chance'],
+    'spread': measures | reject('in', ['gap', 'gap_lower_95', 'gap_upper_95', 'gap_lower_998', 'gap_upper_998',
+        'relative_index', 'between_group_variance', 'expected_by_chance']) | list,
+} %}
+-- WHO's logit index, from the first rank (most deprived) less the last; the fits are from first to last, in parts of one
+logit as (
     select
-        {{ family | join(', ') }},
-        sum(case when stratum <> 'unknown' then numerator end) as known_numerator,
-        sum(case when stratum <> 'unknown' then denominator end) as known_denominator,
-        sum(case when stratum = 'unknown' then denominator end) as unknown_denominator,
-        sum(case when stratum <> 'unknown' and value is null then 1 else 0 end) as hidden_strata,
-        sum(case when stratum = 'unknown' and value_status = 'suppressed' then 1 else 0 end) as hidden_unknown,
-        sum(case when stratum <> 'unknown' then 1 else 0 end) as known_strata,
-        max(case when stratum_dimension = 'deprivation' and stratum <> 'unknown' then stratum_order end) as last_stratum
-    from trends
-    group by {{ family | join(', ') }}
+        sets.set_id,
+        sets.quantiles,
+        sets.multiplier,
+        case
+            when sets.status <> 'computed' then sets.status
+            when not sets.is_proportion then 'not_computed:not_a_proportion'
+            when estimated.logit_difference is null then 'not_computed:no_fit'
+            else 'computed'
+        end as status,
+        estimated.logit_difference as difference,
+        estimated.logit_difference_se as difference_se,
+        estimated.logit_ratio as fitted_ratio,
+        estimated.logit_ratio_log_se as log_se
+    from sets
+    left join estimated on sets.set_id = estimated.set_id
+    where sets.is_ordered and sets.observation_kind = 'rate_within_stratum'
 ),
 
--- an ordered dimension: most against least deprived
-ordered_contrasts as (
+concentration as (
     select
-        {{ qualified('families', family) }},
-        'most_v_least_deprived' as contrast,
-        most.stratum as group_stratum,
-        least.stratum as comparator_stratum,
-        most.numerator as group_numerator,
-        most.denominator as group_denominator,
-        least.numerator as comparator_numerator,
-        least.denominator as comparator_denominator,
+        sets.set_id,
+        sets.quantiles,
+        sets.multiplier,
         case
-            when most.value_status = 'suppressed' or least.value_status = 'suppressed'
-                then 'not_computed:suppressed_stratum'
-            when most.value is null or least.value is null then 'not_computed:missing_stratum'
-            else 'computed'
-        end as status
-    from families
-    inner join trends as most
-        on {{ matching('families', 'most', family) }} and most.stratum = '1'
-    inner join trends as least
-        on
-            {{ matching('families', 'least', family) }}
-            and least.stratum_order = families.last_stratum and least.stratum <> 'unknown'
-    where families.stratum_dimension = 'deprivation' and families.last_stratum in (5, 10)
-),
-
--- an unordered dimension: each group against all others together, never best against worst
-unordered_contrasts as (
-    select
-        {{ qualified('families', family) }},
-        'group_v_rest' as contrast,
-        trends.stratum as group_stratum,
-        'all other known groups' as comparator_stratum,
-        trends.numerator as group_numerator,
-        trends.denominator as group_denominator,
-        families.known_numerator - trends.numerator as comparator_numerator,
-        families.known_denominator - trends.denominator as comparator_denominator,
-        case
-            when families.hidden_strata > 0 then 'not_computed:suppressed_stratum'
-            when trends.value is null or families.known_denominator - trends.denominator <= 0
-                then 'not_computed:missing_stratum'
-            else 'computed'
-        end as status
-    from families
-    inner join trends
-        on
-            {{ matching('families', 'trends', family) }}
-            and trends.stratum <> 'unknown'
-    where families.stratum_dimension <> 'deprivation' and families.known_strata >= 2
+            when sets.status = 'computed' and estimated.absolute_concentration is null then 'not_computed:no_fit'
+            else sets.status
+        end as status,
+        estimated.absolute_concentration as absolute_index,
+        estimated.absolute_concentration_se as absolute_se,
+        estimated.relative_concentration as relative_index,
+        estimated.relative_concentration_se as relative_se
+    from sets
+    left join estimated on sets.set_id = estimated.set_id
+    where sets.is_ordered and sets.observation_kind = 'rate_within_stratum'
 ),
 
 contrasts as (
-    select * from ordered_contrasts
+    select
+        set_id,
+        contrast,
+        group_stratum,
+        comparator_stratum,
+        status,
+        {% for name in measures %}
+        {{ 'cast(null as double) as ' ~ name if name in absent.contrasted else name }},
+        {% endfor %}
+        {{ two_sided_p('z') }} as p_value,
+        min_events,
+        min_base,
+        method
+    from contrasted
     union all
-    select * from unordered_contrasts
+    select
+        sloped.set_id,
+        sloped.contrast,
+        sloped.group_stratum,
+        sloped.comparator_stratum,
+        sloped.status,
+        {% for name in measures %}
+        {{ 'cast(null as double) as ' ~ name if name in absent.sloped else 'sloped.' ~ name }},
+        {% endfor %}
+        {{ two_sided_p('sloped.z') }} as p_value,
+        case when sloped.gap is not null then sets.min_events end as min_events,
+        case when sloped.gap is not null then sets.min_base end as min_base,
+        sloped.method
+    from sloped
+    inner join sets on sloped.set_id = sets.set_id
+    union all
+    select
+        logit.set_id,
+        'who_logit_slope_index' as contrast,
+        '1' as group_stratum,
+        cast(logit.quantiles as string) as comparator_stratum,
+        logit.status,
+        -logit.multiplier * logit.difference as gap,
+        {% for z in [z_of_level(95), z_of_level(99.8)] %}
+        -logit.multiplier * (logit.difference + {{ z }} * logit.difference_se),
+        -logit.multiplier * (logit.difference - {{ z }} * logit.difference_se),
+        {% endfor %}
+        1 / logit.fitted_ratio as ratio,
+        {% for z in [z_of_level(95), z_of_level(99.8)] %}
+        exp(-{{ z }} * logit.log_se) / logit.fitted_ratio,
+        exp({{ z }} * logit.log_se) / logit.fitted_ratio,
+        {% endfor %}
+        {% for name in measures[10:] %}
+        cast(null as double) as {{ name }},
+        {% endfor %}
+        {{ two_sided_p('(logit.difference / logit.difference_se)') }} as p_value,
+        case when logit.status = 'computed' then sets.min_events end as min_events,
+        case when logit.status = 'computed' then sets.min_base end as min_base,
+        case when logit.status = 'computed' then 'who logit slope index: regression of people on rank, hc1' else 'none' end
+            as method
+    from logit
+    inner join sets on logit.set_id = sets.set_id
+    union all
+    select
+        concentration.set_id,
+        'concentration_index' as contrast,
+        '1' as group_stratum,
+        cast(concentration.quantiles as string) as comparator_stratum,
+        concentration.status,
+        -concentration.multiplier * concentration.absolute_index as gap,
+        {% for z in [z_of_level(95), z_of_level(99.8)] %}
+        -concentration.multiplier * (concentration.absolute_index + {{ z }} * concentration.absolute_se),
+        -concentration.multiplier * (concentration.absolute_index - {{ z }} * concentration.absolute_se),
+        {% endfor %}
+        {% for name in measures[5:16] %}
+        cast(null as double) as {{ name }},
+        {% endfor %}
+        -concentration.relative_index as relative_index,
+        -concentration.relative_index - {{ z_of_level(95) }} * concentration.relative_se,
+        -concentration.relative_index + {{ z_of_level(95) }} * concentration.relative_se,
+        {% for name in measures[19:] %}
+        cast(null as double) as {{ name }},
+        {% endfor %}
+        {{ two_sided_p('(concentration.absolute_index / nullif(concentration.absolute_se, 0))') }} as p_value,
+        case when concentration.status = 'computed' then sets.min_events end as min_events,
+        case when concentration.status = 'computed' then sets.min_base end as min_base,
+        case when concentration.status = 'computed' then 'concentration index: convenient regression on rank' else 'none' end
+            as method
+    from concentration
+    inner join sets on concentration.set_id = sets.set_id
+    union all
+    select
+        spread.set_id,
+        spread.contrast,
+        'each known group' as group_stratum,
+        'the mean of all known groups' as comparator_stratum,
+        spread.status,
+        {% for name in measures %}
+        {{ 'cast(null as double) as ' ~ name if name in absent.spread else 'spread.' ~ name }},
+        {% endfor %}
+        spread.p_value,
+        case when spread.status = 'computed' then sets.min_events end as min_events,
+        case when spread.status = 'computed' then sets.min_base end as min_base,
+        spread.method
+    from spread
+    inner join sets on spread.set_id = sets.set_id
 ),
 
--- parts of a contrast that is not computed are not shown either: they could undo a suppression
-rates as (
+-- one family of tests: all organisations of a level and all groups, for one measure, period, dimension and contrast
+described as (
     select
-        {{ qualified('contrasts', family) }},
-        contrasts.contrast,
-        contrasts.group_stratum,
-        contrasts.comparator_stratum,
-        contrasts.status,
-        measures.multiplier,
-        measures.interval as interval_rule,
-        measures.direction,
-        case when contrasts.status = 'computed' then contrasts.group_numerator end as x1,
-        case when contrasts.status = 'computed' then contrasts.group_denominator end as n1,
-        case when contrasts.status = 'computed' then contrasts.comparator_numerator end as x2,
-        case when contrasts.status = 'computed' then contrasts.comparator_denominator end as n2
+        sets.measure_id,
+        sets.measure_title,
+        sets.unit,
+        sets.direction,
+        sets.organisation_code,
+        sets.organisation_scheme,
+        sets.organisation_name,
+        sets.organisation_level,
+        sets.organisation_view,
+        sets.period_start,
+        sets.period_end,
+        sets.period_kind,
+        sets.population,
+        sets.adjustment,
+        sets.stratum_dimension,
+        sets.stratum_scheme,
+        sets.stratum_basis,
+        contrasts.*,
+        sets.measure_id || ', ' || sets.stratum_dimension || ' (' || sets.stratum_scheme || '), ' || contrasts.contrast
+        || ', ' || sets.adjustment || ', population ' || sets.population || ', every ' || sets.organisation_level || ' '
+        || sets.organisation_view || ', ' || cast(sets.period_start as string) || ' to ' || cast(sets.period_end as string)
+            as family,
+        sets.is_proportion,
+        sets.unknown_status,
+        case
+            when sets.unknown_status = 'suppressed' or sets.hidden_strata > 0 or sets.observation_kind = 'score' then null
+            else coalesce(sets.unknown_denominator, 0.0)
+                / nullif(sets.known_denominator + coalesce(sets.unknown_denominator, 0.0), 0.0)
+        end as unknown_share,
+        sets.hidden_strata,
+        sets.suppressed_strata,
+        sets.dataset,
+        sets.is_synthetic
     from contrasts
-    inner join measures on contrasts.measure_id = measures.measure_id
+    inner join sets on contrasts.set_id = sets.set_id
 ),
 
-limits as (
-    select
-        *,
-        multiplier * x1 / n1 as p1,
-        multiplier * x2 / n2 as p2,
-        case
-            when interval_rule = 'wilson' then {{ wilson_lower('x1', 'n1', 'multiplier') }}
-            when interval_rule = 'byar' then {{ rate_lower('x1', 'n1', 'multiplier') }}
-        end as l1,
-        case
-            when interval_rule = 'wilson' then {{ wilson_upper('x1', 'n1', 'multiplier') }}
-            when interval_rule = 'byar' then {{ rate_upper('x1', 'n1', 'multiplier') }}
-        end as u1,
-        case
-            when interval_rule = 'wilson' then {{ wilson_lower('x2', 'n2', 'multiplier') }}
-            when interval_rule = 'byar' then {{ rate_lower('x2', 'n2', 'multiplier') }}
-        end as l2,
-        case
-            when interval_rule = 'wilson' then {{ wilson_upper('x2', 'n2', 'multiplier') }}
-            when interval_rule = 'byar' then {{ rate_upper('x2', 'n2', 'multiplier') }}
-        end as u2,
-        case
-            when x1 > 0 and x2 > 0 and interval_rule = 'wilson' then sqrt(1 / x1 - 1 / n1 + 1 / x2 - 1 / n2)
-            when x1 > 0 and x2 > 0 then sqrt(1 / x1 + 1 / x2)
-        end as log_ratio_se
-    from rates
-),
-
-gaps as (
-    select
-        *,
-        p1 - p2 as gap,
-        (p1 - p2) - sqrt(power(p1 - l1, 2) + power(u2 - p2, 2)) as gap_lower_95,
-        (p1 - p2) + sqrt(power(u1 - p1, 2) + power(p2 - l2, 2)) as gap_upper_95,
-        case when p2 > 0 then p1 / p2 end as ratio,
-        case when p1 > 0 and p2 > 0 then exp(ln(p1 / p2) - 1.959963984540054 * log_ratio_se) end as ratio_lower_95,
-        case when p1 > 0 and p2 > 0 then exp(ln(p1 / p2) + 1.959963984540054 * log_ratio_se) end as ratio_upper_95
-    from limits
-),
-
-names as (
-    select
-        {{ family | join(', ') }},
-        max(measure_title) as measure_title,
-        max(unit) as unit,
-        max(organisation_name) as organisation_name,
-        max(organisation_level) as organisation_level,
-        max(stratum_basis) as stratum_basis,
-        max(dataset) as dataset,
-        bool_or(is_synthetic) as is_synthetic
-    from trends
-    group by {{ family | join(', ') }}
+adjusted as (
+    {{ with_q_values('described', 'p_value', ['family']) }}
 )
 
 select
-    gaps.measure_id,
-    names.measure_title,
-    names.unit,
-    gaps.direction,
-    gaps.organisation_code,
-    gaps.organisation_scheme,
-    names.organisation_name,
-    names.organisation_level,
-    gaps.organisation_view,
-    gaps.period_start,
-    gaps.period_end,
-    gaps.period_kind,
-    gaps.population,
-    gaps.adjustment,
-    gaps.stratum_dimension,
-    gaps.stratum_scheme,
-    names.stratum_basis,
-    gaps.contrast,
-    gaps.group_stratum as disadvantaged_stratum,
-    gaps.comparator_stratum,
-    gaps.gap,
-    gaps.gap_lower_95,
-    gaps.gap_upper_95,
-    gaps.ratio,
-    gaps.ratio_lower_95,
-    gaps.ratio_upper_95,
+    measure_id,
+    measure_title,
+    unit,
+    direction,
+    organisation_code,
+    organisation_scheme,
+    organisation_name,
+    organisation_level,
+    organisation_view,
+    period_start,
+    period_end,
+    period_kind,
+    population,
+    adjustment,
+    stratum_dimension,
+    stratum_scheme,
+    stratum_basis,
+    contrast,
+    group_stratum as disadvantaged_stratum,
+    comparator_stratum,
+    {{ measures[:16] | join(',\n    ') }},
     case
-        when gaps.gap is null or gaps.direction not in ('higher', 'lower') then 'not_applicable'
-        when gaps.gap = 0 then 'neither'
-        when (gaps.direction = 'higher' and gaps.gap < 0) or (gaps.direction = 'lower' and gaps.gap > 0)
-            then gaps.group_stratum
-        else gaps.comparator_stratum
+        when adverse_ratio is not null and direction = 'lower' then 'event'
+        when adverse_ratio is not null then 'absence_of_event'
+        when direction not in ('lower', 'higher') then 'not_applicable:direction_none'
+        when direction = 'higher' and not is_proportion then 'not_applicable:no_complement'
+        when status <> 'computed' then status
+        else 'not_applicable:contrast'
+    end as adverse_event,
+    {{ measures[16:] | join(',\n    ') }},
+    unknown_status,
+    case
+        when
+            gap is null or direction not in ('higher', 'lower')
+            or contrast in ('between_group', 'mean_log_deviation', 'theil')
+            then 'not_applicable'
+        when gap = 0 then 'neither'
+        when (direction = 'higher' and gap < 0) or (direction = 'lower' and gap > 0) then group_stratum
+        else comparator_stratum
     end as gap_against,
-    case
-        when gaps.gap is null then 'none'
-        when gaps.interval_rule = 'wilson' then 'difference: newcombe hybrid score; ratio: katz log'
-        else 'difference: mover on byar; ratio: log normal'
-    end as method,
-    case
-        when families.hidden_unknown > 0 or families.hidden_strata > 0 then null
-        else coalesce(families.unknown_denominator, 0.0)
-            / nullif(families.known_denominator + coalesce(families.unknown_denominator, 0.0), 0.0)
-    end as unknown_share,
-    cast(families.hidden_strata as bigint) as hidden_strata,
-    gaps.status,
-    names.dataset,
-    names.is_synthetic
-from gaps
-inner join families
-    on {{ matching('gaps', 'families', family) }}
-inner join names
-    on {{ matching('gaps', 'names', family) }}
+    method,
+    p_value,
+    q_value,
+    family,
+    min_events,
+    min_base,
+    min_events < 10 or min_base < 20 as is_unreliable,
+    unknown_share,
+    1 - unknown_share as completeness,
+    cast(hidden_strata as bigint) as hidden_strata,
+    cast(suppressed_strata as bigint) as suppressed_strata,
+    status,
+    dataset,
+    is_synthetic
+from adjusted
