@@ -30,3 +30,12 @@
     {{- "," if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
+
+{#- A number kept from below or above; NULL stays NULL, which greatest and least would turn into the bound. -#}
+{% macro not_below(bound, value) -%}
+    case when {{ value }} < {{ bound }} then {{ bound }} else {{ value }} end
+{%- endmacro %}
+
+{% macro not_above(bound, value) -%}
+    case when {{ value }} > {{ bound }} then {{ bound }} else {{ value }} end
+{%- endmacro %}

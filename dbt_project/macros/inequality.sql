@@ -70,7 +70,7 @@
 -#}
 {% macro score_z(x1, n1, x2, n2, is_proportion) -%}
     {%- set pooled = '(' ~ x1 ~ ' + ' ~ x2 ~ ') / (' ~ n1 ~ ' + ' ~ n2 ~ ')' -%}
-    ({{ x1 }} / {{ n1 }} - {{ x2 }} / {{ n2 }}) / nullif(sqrt(greatest(0.0,
+    ({{ x1 }} / {{ n1 }} - {{ x2 }} / {{ n2 }}) / nullif(sqrt(abs(
         {{ pooled }} * case when {{ is_proportion }} then 1 - {{ pooled }} else 1.0 end * (1 / {{ n1 }} + 1 / {{ n2 }})
     )), 0)
 {%- endmacro %}
@@ -90,7 +90,7 @@
 {%- endmacro %}
 
 {% macro population_attributable_log_se(reference, reference_variance, mean, mean_variance, share) -%}
-    sqrt(greatest(0.0,
+    sqrt(abs(
         {{ reference_variance }} / nullif({{ reference }} * {{ reference }}, 0)
         + {{ mean_variance }} / nullif({{ mean }} * {{ mean }}, 0)
         - 2 * {{ share }} * {{ reference_variance }} / nullif({{ reference }} * {{ mean }}, 0)

@@ -17,6 +17,7 @@
         '-0.030284532001603e0'
     ] -%}
     case
+        when {{ z }} is null then null
         when abs({{ z }}) > 37 then 0e0
         else least(1e0, exp(-{{ z }} * {{ z }} / 2) * {{ t }} * (
             {%- for coefficient in coefficients %}

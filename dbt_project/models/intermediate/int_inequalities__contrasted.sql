@@ -144,9 +144,9 @@ limits as (
             {% if level == 95 %}when is_score then score_{{ side }}_upper{% endif %}
         end as u{{ side }}_{{ suffix }},
         {% endfor %}
-        multiplier * greatest(0.0, {{ x }}_lower) / nullif({{ n }}_upper, 0) as p{{ side }}_lowest,
+        {{ not_below('0.0', 'multiplier * ' ~ x ~ '_lower / nullif(' ~ n ~ '_upper, 0)') }} as p{{ side }}_lowest,
         case
-            when is_proportion then least(multiplier, multiplier * {{ x }}_upper / nullif({{ n }}_lower, 0))
+            when is_proportion and {{ x }}_upper > {{ n }}_lower then multiplier
             else multiplier * {{ x }}_upper / nullif({{ n }}_lower, 0)
         end as p{{ side }}_highest,
         {{ rate_variance(x, n, 'multiplier', 'is_proportion') }} as v{{ side }},

@@ -75,9 +75,9 @@ limited as (
             when kind = 'proportion' then {{ proportion_upper('numerator', 'denominator', 1) }}
             else {{ rate_upper('numerator', 'denominator', 1) }}
         end as upper,
-        greatest(0.0, numerator_lower) / nullif(denominator_upper, 0) as lowest,
+        {{ not_below('0.0', 'numerator_lower / nullif(denominator_upper, 0)') }} as lowest,
         case
-            when kind = 'proportion' then least(1.0, numerator_upper / nullif(denominator_lower, 0))
+            when kind = 'proportion' and numerator_upper > denominator_lower then 1.0
             else numerator_upper / nullif(denominator_lower, 0)
         end as highest
     from supposed
@@ -251,7 +251,7 @@ select
     {% for suffix in ['95', '998'] %}{% for side in ['lower', 'upper'] %}
     case
         when indices.intercept > 0 and indices.intercept + indices.slope > 0
-            then greatest(0.0, indices.ratio_{{ side }}_{{ suffix }})
+            then {{ not_below('0.0', 'indices.ratio_' ~ side ~ '_' ~ suffix) }}
     end as ratio_{{ side }}_{{ suffix }},
     {% endfor %}{% endfor %}
     odds.odds_ratio,
@@ -260,9 +260,9 @@ select
     {% for suffix in ['', '_lower_95', '_upper_95'] %}
     case
         when sets.direction = 'lower' and indices.intercept > 0 and indices.intercept + indices.slope > 0
-            then greatest(0.0, indices.ratio{{ suffix }})
+            then {{ not_below('0.0', 'indices.ratio' ~ suffix) }}
         when sets.direction = 'higher' and indices.intercept < 1 and indices.intercept + indices.slope < 1
-            then greatest(0.0, absences.ratio{{ suffix }})
+            then {{ not_below('0.0', 'absences.ratio' ~ suffix) }}
     end as adverse_ratio{{ suffix }},
     {% endfor %}
     cast(null as double) as relative_index,

@@ -71,17 +71,17 @@ select
         else 'computed'
     end as status,
     {% set is_between = "contrasts.contrast = 'between_group'" %}
-    case when {{ is_between }} then sqrt(greatest(0.0, corrected.corrected_variance)) end as gap,
+    case when {{ is_between }} then sqrt({{ not_below('0.0', 'corrected.corrected_variance') }}) end as gap,
     {% for level, suffix in [(95, '95'), (99.8, '998')] %}{% for side, sign in [('lower', '-'), ('upper', '+')] %}
     case
         when {{ is_between }}
-            then sqrt(greatest(
-                0.0, corrected.corrected_variance {{ sign }} {{ z_of_level(level) }} * corrected.between_variance_se
-            ))
+            then sqrt({{ not_below(
+                '0.0', 'corrected.corrected_variance ' ~ sign ~ ' ' ~ z_of_level(level) ~ ' * corrected.between_variance_se'
+            ) }})
     end as gap_{{ side }}_{{ suffix }},
     {% endfor %}{% endfor %}
     case contrasts.contrast
-        when 'between_group' then sqrt(greatest(0.0, corrected.corrected_variance)) / nullif(corrected.mean, 0)
+        when 'between_group' then sqrt({{ not_below('0.0', 'corrected.corrected_variance') }}) / nullif(corrected.mean, 0)
         when 'mean_log_deviation' then corrected.log_deviation
         else corrected.theil
     end as relative_index,

@@ -16,6 +16,7 @@ gaps as (
         organisation_view = 'as_now'
         and population = 'all'
         and organisation_level in ('provider', 'icb', 'sub_icb', 'local_authority')
+        and contrast in ('most_v_least_deprived', 'group_v_rest')
         and gap is not null
         and period_kind <> 'rolling'
 )

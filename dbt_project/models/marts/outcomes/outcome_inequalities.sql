@@ -209,63 +209,81 @@ described as (
     inner join sets on contrasts.set_id = sets.set_id
 ),
 
+tested as (
+    select
+        set_id,
+        contrast,
+        group_stratum,
+        family,
+        p_value
+    from described
+    where p_value is not null
+),
+
 adjusted as (
-    {{ with_q_values('described', 'p_value', ['family']) }}
+    {{ with_q_values('tested', 'p_value', ['family']) }}
 )
 
 select
-    measure_id,
-    measure_title,
-    unit,
-    direction,
-    organisation_code,
-    organisation_scheme,
-    organisation_name,
-    organisation_level,
-    organisation_view,
-    period_start,
-    period_end,
-    period_kind,
-    population,
-    adjustment,
-    stratum_dimension,
-    stratum_scheme,
-    stratum_basis,
-    contrast,
-    group_stratum as disadvantaged_stratum,
-    comparator_stratum,
-    {{ measures[:16] | join(',\n    ') }},
+    described.measure_id,
+    described.measure_title,
+    described.unit,
+    described.direction,
+    described.organisation_code,
+    described.organisation_scheme,
+    described.organisation_name,
+    described.organisation_level,
+    described.organisation_view,
+    described.period_start,
+    described.period_end,
+    described.period_kind,
+    described.population,
+    described.adjustment,
+    described.stratum_dimension,
+    described.stratum_scheme,
+    described.stratum_basis,
+    described.contrast,
+    described.group_stratum as disadvantaged_stratum,
+    described.comparator_stratum,
+    {{ qualified('described', measures[:16]) }},
     case
-        when adverse_ratio is not null and direction = 'lower' then 'event'
-        when adverse_ratio is not null then 'absence_of_event'
-        when direction not in ('lower', 'higher') then 'not_applicable:direction_none'
-        when direction = 'higher' and not is_proportion then 'not_applicable:no_complement'
-        when status <> 'computed' then status
+        when described.adverse_ratio is not null and described.direction = 'lower' then 'event'
+        when described.adverse_ratio is not null then 'absence_of_event'
+        when described.direction not in ('lower', 'higher') then 'not_applicable:direction_none'
+        when described.direction = 'higher' and not described.is_proportion then 'not_applicable:no_complement'
+        when described.status <> 'computed' then described.status
         else 'not_applicable:contrast'
     end as adverse_event,
-    {{ measures[16:] | join(',\n    ') }},
-    unknown_status,
+    {{ qualified('described', measures[16:]) }},
+    described.unknown_status,
     case
         when
-            gap is null or direction not in ('higher', 'lower')
-            or contrast in ('between_group', 'mean_log_deviation', 'theil')
+            described.gap is null or described.direction not in ('higher', 'lower')
+            or described.contrast in ('between_group', 'mean_log_deviation', 'theil')
             then 'not_applicable'
-        when gap = 0 then 'neither'
-        when (direction = 'higher' and gap < 0) or (direction = 'lower' and gap > 0) then group_stratum
-        else comparator_stratum
+        when described.gap = 0 then 'neither'
+        when
+            (described.direction = 'higher' and described.gap < 0) or (described.direction = 'lower' and described.gap > 0)
+            then described.group_stratum
+        else described.comparator_stratum
     end as gap_against,
-    method,
-    p_value,
-    q_value,
-    family,
-    min_events,
-    min_base,
-    min_events < 10 or min_base < 20 as is_unreliable,
-    unknown_share,
-    1 - unknown_share as completeness,
-    cast(hidden_strata as bigint) as hidden_strata,
-    cast(suppressed_strata as bigint) as suppressed_strata,
-    status,
-    dataset,
-    is_synthetic
-from adjusted
+    described.method,
+    described.p_value,
+    adjusted.q_value,
+    described.family,
+    described.min_events,
+    described.min_base,
+    described.min_events < 10 or described.min_base < 20 as is_unreliable,
+    described.unknown_share,
+    1 - described.unknown_share as completeness,
+    cast(described.hidden_strata as bigint) as hidden_strata,
+    cast(described.suppressed_strata as bigint) as suppressed_strata,
+    described.status,
+    described.dataset,
+    described.is_synthetic
+from described
+left join adjusted
+    on
+        described.set_id = adjusted.set_id
+        and described.contrast = adjusted.contrast
+        and described.group_stratum = adjusted.group_stratum
