@@ -9,11 +9,11 @@
     Source: Spiegelhalter DJ, Stat Med 2005;24:1185-202, appendix A.
 -#}
 {% macro funnel_proportion_lower(baseline, n, multiplier, level=95) -%}
-    {{ multiplier }} * ({{ baseline }} - {{ z_of_level(level) }} * sqrt({{ baseline }} * (1.0 - {{ baseline }}) / {{ n }}))
+    {{ multiplier }} * ({{ baseline }} - {{ z_of_level(level) }} * sqrt({{ baseline }} * (1 - {{ baseline }}) / {{ n }}))
 {%- endmacro %}
 
 {% macro funnel_proportion_upper(baseline, n, multiplier, level=95) -%}
-    {{ multiplier }} * ({{ baseline }} + {{ z_of_level(level) }} * sqrt({{ baseline }} * (1.0 - {{ baseline }}) / {{ n }}))
+    {{ multiplier }} * ({{ baseline }} + {{ z_of_level(level) }} * sqrt({{ baseline }} * (1 - {{ baseline }}) / {{ n }}))
 {%- endmacro %}
 
 {#-
@@ -67,7 +67,7 @@
         select
             *,
             count(*) over (partition by {{ key }}) as funnel_organisations,
-            1.0 * sum({{ observed }}) over (partition by {{ key }})
+            1.0e0 * sum({{ observed }}) over (partition by {{ key }})
             / sum({{ denominator }}) over (partition by {{ key }}) as funnel_baseline
         from {{ relation }}
     ),
@@ -77,9 +77,9 @@
             *,
             case {{ kind }}
                 when 'SR_SHMI'
-                    then ln(case when {{ observed }} > 0 then 1.0 * {{ observed }} else 0.5 end / {{ denominator }})
-                when 'SR_CQC' then sqrt(1.0 * {{ observed }} / {{ denominator }})
-                when 'PR' then asin(sqrt(1.0 * {{ observed }} / {{ denominator }}))
+                    then ln(case when {{ observed }} > 0 then 1.0e0 * {{ observed }} else 0.5 end / {{ denominator }})
+                when 'SR_CQC' then sqrt(1.0e0 * {{ observed }} / {{ denominator }})
+                when 'PR' then asin(sqrt(least(1.0e0, 1.0e0 * {{ observed }} / {{ denominator }})))
                 when 'RC' then ln(({{ observed }} + 0.5) / ({{ denominator }} + 0.5))
             end as funnel_y,
             case {{ kind }}
@@ -89,11 +89,11 @@
                 when 'RC' then case when funnel_baseline > 0 then ln(funnel_baseline) end
             end as funnel_y_target,
             case {{ kind }}
-                when 'SR_SHMI' then 1.0 / sqrt({{ denominator }})
+                when 'SR_SHMI' then 1.0e0 / sqrt({{ denominator }})
                 when 'RC' then sqrt(
                     {{ observed }} / power({{ observed }} + 0.5, 2) + {{ denominator }} / power({{ denominator }} + 0.5, 2)
                 )
-                else 1.0 / (2.0 * sqrt({{ denominator }}))
+                else 1.0e0 / (2 * sqrt({{ denominator }}))
             end as funnel_s
         from pooled
     ),
@@ -121,7 +121,7 @@
                 when {{ is_truncated }} and (z_unadjusted < tails.low_z or z_unadjusted > tails.high_z) then null
                 else least(greatest(z_unadjusted, tails.low_z), tails.high_z)
             end as z,
-            1.0 / (funnel_s * funnel_s) as w
+            1.0e0 / (funnel_s * funnel_s) as w
         from standardised
         inner join tails on {{ matching('standardised', 'tails', family) }}
     ),

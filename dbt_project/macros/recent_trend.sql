@@ -30,14 +30,14 @@
             {{ key }},
             3 - age as t,
             {{ is_proportion }} as is_proportion,
-            1.0 * {{ denominator }} as n,
-            1.0 * {{ numerator }} as x,
+            1.0e0 * {{ denominator }} as n,
+            1.0e0 * {{ numerator }} as x,
             case when {{ is_proportion }} then 1.0
                 when {{ upper }} > {{ lower }} then power(3.92 / ({{ upper }} - {{ lower }}), 2) end as w,
             case
-                when not {{ is_proportion }} then 1.0 * {{ value }}
+                when not {{ is_proportion }} then 1.0e0 * {{ value }}
                 when {{ numerator }} > 0 and {{ numerator }} < {{ denominator }}
-                    then ln(1.0 * {{ numerator }} / ({{ denominator }} - {{ numerator }}))
+                    then ln(1.0e0 * {{ numerator }} / ({{ denominator }} - {{ numerator }}))
                 when {{ numerator }} >= 0 and {{ numerator }} <= {{ denominator }}
                     then ln(({{ numerator }} + 0.5) / ({{ denominator }} - {{ numerator }} + 0.5))
             end as unshifted

@@ -36,16 +36,33 @@ _RATE: Row = {
     "interval_method": "wilson", "value_lower": 55.5555555556, "value_upper": 55.5555555556,
     "published_value": 55.6, "published_lower": 44.7, "published_upper": 65.9, "rounding": "none",
     "value_status": "value", "release_status": "final", "dataset": "talking_therapies", "release_sha256": SHA,
-    "is_synthetic": False,
+    "is_synthetic": False, "lower_998": 39.0, "upper_998": 71.0, "is_rounded": False, "reliability": "reliable",
+    "spc_phase": 1, "spc_points": 8, "spc_mean": 50.0, "spc_lower_limit": 44.7, "spc_upper_limit": 55.3,
+    "spc_rule": "above_upper_limit", "spc_state": "improvement", "spc_status": "computed:short_series",
+    "recent_trend": "increasing_and_better", "recent_trend_chi2": 12.1, "recent_trend_status": "computed",
+    "funnel_status": "not_applicable:one_organisation", "funnel_method": "none",
+}  # fmt: skip
+_COMPARED: Row = {
+    "organisation_code": "RXX", "organisation_scheme": "ods", "organisation_level": "provider", "is_rounded": True,
+    "lower_95_if_rounded": 42.1, "upper_95_if_rounded": 68.4, "funnel_organisations": 12, "funnel_baseline": 50.0,
+    "funnel_lower_95": 40.3, "funnel_upper_95": 59.7, "funnel_lower_998": 34.8, "funnel_upper_998": 65.2,
+    "funnel_z_unadjusted": 1.4, "funnel_z": 1.1, "funnel_p": 0.27, "funnel_q": 0.6, "funnel_status": "computed",
+    "funnel_place_unadjusted": "within", "funnel_state": "within", "funnel_method": "arcsine",
 }  # fmt: skip
 _NOTHING: Row = dict.fromkeys(
     ("numerator", "numerator_lower", "numerator_upper", "denominator", "denominator_lower", "denominator_upper",
      "value", "lower_95", "upper_95", "value_lower", "value_upper",
-     "published_value", "published_lower", "published_upper")
+     "published_value", "published_lower", "published_upper", "lower_998", "upper_998", "spc_phase", "spc_points",
+     "spc_mean", "spc_lower_limit", "spc_upper_limit", "spc_rule", "spc_state", "recent_trend", "recent_trend_chi2")
 )  # fmt: skip
-_SUPPRESSED: Row = {**_RATE, **_NOTHING, "stratum": "2", "value_status": "suppressed", "interval_method": "none"}
+_SUPPRESSED: Row = {
+    **_RATE, **_NOTHING, "stratum": "2", "value_status": "suppressed", "interval_method": "none",
+    "reliability": "not_applicable", "spc_status": "not_computed:no_value",
+    "recent_trend_status": "not_computed:point_without_value",
+}  # fmt: skip
 _DISTRIBUTION: Row = {
-    **_RATE, **_NOTHING, "measure_id": "deliveries", "unit": "count", "direction": "none",
+    **_RATE, **_NOTHING, "reliability": "not_applicable", "spc_status": "not_applicable:distribution",
+    "recent_trend_status": "not_applicable:distribution", "funnel_status": "not_applicable:distribution", "measure_id": "deliveries", "unit": "count", "direction": "none",
     "observation_kind": "stratum_distribution", "numerator": 120.0, "interval_method": "none",
     "stratum": "no_fixed_abode_or_overseas", "rounding": "1to7_as_5",
 }  # fmt: skip
@@ -323,7 +340,9 @@ _IDEAS: Row = {
 }  # fmt: skip
 
 GOOD: dict[str, list[Row]] = {
-    "outcome_trends": [_RATE, _SUPPRESSED, _UNSTRATIFIED, {**_DISTRIBUTION, "measure_id": "deliveries"}],
+    "outcome_trends": [
+        _RATE, _SUPPRESSED, _UNSTRATIFIED, {**_DISTRIBUTION, "measure_id": "deliveries"}, {**_RATE, **_COMPARED},
+    ],
     "outcome_inequalities": [
         _GAP,
         _ETHNIC_GAP,
@@ -453,6 +472,16 @@ TAMPERED: dict[str, dict[str, Row]] = {
         "a_published_value_lies_between_its_limits": {**_RATE, "published_upper": 55.0},
         "the_publishers_own_figure_is_near_ours": {**_RATE, "published_value": 63.6},
         "a_row_without_an_interval_names_no_method": {**_RATE, "lower_95": None},
+        "limits_at_99_8_are_outside_those_at_95": {**_RATE, "upper_998": 65.8},
+        "limits_that_rounding_allows_are_outside_the_others": {**_RATE, **_COMPARED, "lower_95_if_rounded": 44.8},
+        "a_mean_lies_between_its_process_limits": {**_RATE, "spc_mean": 55.4},
+        "a_baseline_lies_within_its_funnel": {**_RATE, **_COMPARED, "funnel_lower_998": 41.0},
+        "a_q_value_is_not_below_its_p_value": {**_RATE, **_COMPARED, "funnel_q": 0.2},
+        "a_value_that_is_not_there_has_no_state": {**_SUPPRESSED, "spc_state": "concern"},
+        "what_is_computed_has_its_state": {**_RATE, "recent_trend": None},
+        "what_is_not_computed_has_no_state": {**_RATE, "spc_status": "not_computed:masked"},
+        "a_p_value_is_a_probability": {**_RATE, **_COMPARED, "funnel_p": 1.1},
+        "a_q_value_is_a_probability": {**_RATE, **_COMPARED, "funnel_q": 1.1},
     },
     "outcome_inequalities": {
         "no_period_is_before_1990": {**_GAP, "period_start": "1900-01-01"},
@@ -1106,7 +1135,7 @@ def _vocabulary(mart: str, column: str) -> set[str]:
     ("marts", "column", "model", "field"),
     [
         (("measures", "outcome_trends", "outcome_inequalities"), "unit", Measure, "unit"),
-        (("measures", "outcome_trends"), "interval_method", Measure, "interval"),
+        (("measures",), "interval_method", Measure, "interval"),
         (("measures",), "role", Measure, "role"),
         (("measures",), "nature", Measure, "nature"),
         (("measures",), "disclosure_rule", Disclosure, "rule"),
@@ -1120,6 +1149,11 @@ def test_a_suites_vocabulary_is_that_of_the_catalogue(
 ) -> None:
     words = _literals(model.model_fields[field].annotation)
     assert {mart: _vocabulary(mart, column) for mart in marts} == dict.fromkeys(marts, words)
+
+
+def test_a_rate_of_a_small_count_has_a_method_of_its_own() -> None:
+    words = _literals(Measure.model_fields["interval"].annotation)
+    assert _vocabulary("outcome_trends", "interval_method") == words | {"exact poisson"}
 
 
 def test_the_suite_of_datasets_knows_every_usage_warning() -> None:
