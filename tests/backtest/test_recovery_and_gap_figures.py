@@ -98,6 +98,34 @@ def test_the_gap_between_most_and_least_deprived_follows_from_the_published_part
     figures.equal(figure, SOURCE, gap, ours, within=HALF_A_TENTH, decimals=1)
 
 
+def test_each_change_of_the_gap_is_that_of_the_published_parts_and_its_split_over_regions_adds_up_to_it(
+    published: dict[Cell, dict[str, float]], real_release: RealRelease, figures: Figures
+) -> None:
+    rates = {}
+    for cell, counts in published.items():
+        rates[cell] = (
+            100
+            * counts["recovery count"]
+            / (counts["finished_course_treatment count"] - counts["not_at_caseness count"])
+        )
+    rows = real_release.rows(
+        "select year(period_start), gap_change, within_change + between_change + composition_change + residual_change, "
+        "status from inequality_decomposition where measure_id = 'talking_therapies_recovery' "
+        "and organisation_level = 'england' and constituent_level = 'region' and contrast = 'most_v_least_deprived'"
+    )
+    changes = {
+        year: (rates[year, "1"] - rates[year, "10"]) - (rates[year - 1, "1"] - rates[year - 1, "10"])
+        for year in range(2018, 2025)
+    }
+    differing = [row for row in rows if abs(row[1] - changes[row[0]]) > 1e-9]
+    figures.none_of("change of the recovery gap, years", SOURCE, len(rows), differing)
+    # four regions became seven in 2019, and the index of deprivation changed in that year
+    computed = {row[0]: row[2] for row in rows if row[3] == "computed"}
+    assert set(computed) == {2021, 2022, 2023, 2024}
+    differing = [year for year, parts in computed.items() if abs(parts - changes[year]) > 1e-9]
+    figures.none_of("within + between + composition + residual, years", SOURCE, len(computed), differing)
+
+
 @pytest.mark.parametrize(("year", "percentage"), WHOLE)
 def test_recovery_of_england_as_a_whole_is_what_the_press_release_says(
     real_release: RealRelease, figures: Figures, year: int, percentage: float

@@ -66,11 +66,10 @@ select
     published_lower,
     published_upper,
     value_status,
-    -- indicator 200 is exact; 93930 is exact for England, to the nearest 5 below, and adds rounded areas into deciles
+    -- indicator 200 is exact; 93930 is exact for England, to the nearest 5 below it and by decile of area
     case
         when measure_id = 'learning_disability_prevalence' then 'none'
-        when organisation_level <> 'england' then 'nearest_5'
-        when stratum_dimension = 'deprivation' then 'unknown'
+        when organisation_level <> 'england' or stratum_dimension = 'deprivation' then 'nearest_5'
         else 'none'
     end as rounding
 from stratified

@@ -158,7 +158,7 @@ def _row(
 
 
 def _child_rows(world: World) -> Iterator[list[str]]:
-    """England exactly, deciles from rounded areas, networks and practices to the nearest 5, small counts hidden."""
+    """England exactly; deciles, networks and practices to the nearest 5; small counts hidden."""
     rank = _practice_deciles(world)
     by_year: dict[int, dict[str, Counts]] = defaultdict(dict)
     for row in world.child_attendances():
@@ -176,10 +176,9 @@ def _child_rows(world: World) -> Iterator[list[str]]:
                 sex=sex,
             )
         for decile, label in enumerate(DECILES, start=1):
-            inside = [counts for code, counts in practices.items() if rank[code] == decile]
-            numerator = sum(round_to_5(count) for count, _ in inside)
+            inside = _sum(counts for code, counts in practices.items() if rank[code] == decile)
             yield _row(
-                CHILDREN, year, ENGLAND_ROW, numerator, _sum(inside)[1],
+                CHILDREN, year, ENGLAND_ROW, round_to_5(inside[0]), inside[1],
                 category=(COUNTIES_2021, f"{label} (IMD2019)"),
             )  # fmt: skip
         yield from _organisations(world, year, practices)
