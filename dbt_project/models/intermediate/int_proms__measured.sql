@@ -98,19 +98,126 @@ stratified as (
     where sex <> 'masked'
 ),
 
-{% set group = [
+{% set whole = [
     'release_sha256', 'period_start', 'period_end', 'organisation_code', 'organisation_scheme', 'organisation_level',
-    'joint', 'instrument', 'stratum_dimension', 'stratum', 'people',
+    'joint', 'instrument',
 ] %}
+{% set family = ['people', 'stratum_dimension'] %}
+{% set everybody = "stratum_dimension = 'all'" %}
 groups as (
     select
-        {{ group | join(', ') }},
+        {{ (whole + family) | join(', ') }},
+        stratum,
         count(*) as paired,
-        sum(case when score_after > score_before then 1 else 0 end) as improved,
+        sum(case when stratum <> 'masked' and score_after > score_before then 1 else 0 end) as improved,
         sum(case when not is_revision and score_predicted is not null then 1 else 0 end) as modelled,
         avg(case when not is_revision then score_after - score_predicted end) as gain_beyond_prediction
     from stratified
-    group by {{ group | join(', ') }}
+    group by {{ (whole + family) | join(', ') }}, stratum
+),
+
+-- of masked people and of age within a sex no share is published
+provider_groups as (
+    select
+        *,
+        case
+            when {{ is_hidden_count('modelled') }} then 1
+            when people <> 'all' then 0
+            when {{ is_hidden_count('paired') }} then 1
+            when stratum = 'masked' then 0
+            when {{ is_hidden_count('improved') }} or {{ tells_of_each_member('improved', 'paired') }} then 1
+            else 0
+        end as is_small,
+        case when stratum <> 'masked' and least(paired, improved, modelled) > 7 then 1 else 0 end as may_hide
+    from groups
+    where organisation_level = 'provider'
+),
+
+{% set stated = whole + family + [
+    'stratum', 'paired', 'improved', 'modelled', 'gain_beyond_prediction', 'whole_paired', 'whole_modelled',
+    'release_state',
+] %}
+provider_parts as (
+    select * from provider_groups
+    where people = 'all'
+),
+
+provider_states as (
+    {{ release_states('provider_parts', whole, family, 'stratum', everybody, ['paired', 'improved', 'modelled']) }}
+),
+
+-- age within a sex adds up to both age and sex: it is shown where nothing at all of the provider is hidden
+provider_ages as (
+    select
+        *,
+        cast(null as bigint) as whole_paired,
+        cast(null as bigint) as whole_modelled,
+        case
+            when max(is_small) over (partition by {{ whole | join(', ') }}) = 1 then 'withheld' else 'shown'
+        end as release_state
+    from provider_groups
+),
+
+provider_tables as (
+    select {{ stated | join(', ') }} from provider_states
+    union all
+    select {{ stated | join(', ') }} from provider_ages
+    where people <> 'all'
+),
+
+-- England is the sum of providers: a stratum that would tell of a hidden provider
+{% set across_providers = [
+    'release_sha256', 'period_start', 'joint', 'instrument', 'people', 'stratum_dimension', 'stratum',
+] %}
+telling as (
+    select {{ across_providers | join(', ') }}
+    from provider_tables
+    where modelled > 0
+    group by {{ across_providers | join(', ') }}
+    having {{ sum_tells_of_a_hidden_part('modelled') }}
+),
+
+-- of England the records give means alone
+england_groups as (
+    select
+        groups.*,
+        case when {{ is_hidden_count('groups.modelled') }} or telling.stratum is not null then 1 else 0 end as is_small,
+        case when groups.stratum <> 'masked' and groups.modelled > 7 then 1 else 0 end as may_hide
+    from groups
+    left join telling on {{ matching('groups', 'telling', across_providers) }}
+    where groups.organisation_level = 'england'
+),
+
+england_parts as (
+    select * from england_groups
+    where people = 'all'
+),
+
+england_states as (
+    {{ release_states('england_parts', whole, family, 'stratum', everybody, ['paired', 'modelled']) }}
+),
+
+england_ages as (
+    select
+        *,
+        cast(null as bigint) as whole_paired,
+        cast(null as bigint) as whole_modelled,
+        case
+            when max(is_small) over (partition by {{ whole | join(', ') }}) = 1 then 'withheld' else 'shown'
+        end as release_state
+    from england_groups
+),
+
+-- a breakdown of records that is withheld has no rows: which groups exist would say how few people each can be
+released_groups as (
+    select * from provider_tables
+    where release_state <> 'withheld'
+    union all
+    select {{ stated | join(', ') }} from england_states
+    where release_state <> 'withheld'
+    union all
+    select {{ stated | join(', ') }} from england_ages
+    where people <> 'all' and release_state <> 'withheld'
 ),
 
 -- England's average predicted gain of primary operations: what every provider's gain beyond prediction is added to
@@ -126,6 +233,7 @@ predicted_gains as (
     group by release_sha256, period_start, joint, instrument
 ),
 
+{% set shown_modelled = base_is_shown("groups.stratum_dimension = 'all'", 'groups.modelled') %}
 gains as (
     select
         groups.release_sha256,
@@ -146,18 +254,20 @@ gains as (
         cast(null as double) as numerator,
         cast(null as double) as numerator_lower,
         cast(null as double) as numerator_upper,
-        groups.modelled as people_counted,
+        {{ stated_count('groups.modelled', shown_modelled) }} as denominator,
+        {{ stated_lower('groups.modelled', shown_modelled, '1.0') }} as denominator_lower,
+        {{ stated_upper('groups.modelled', 'groups.whole_modelled', shown_modelled) }} as denominator_upper,
         case
-            when groups.stratum <> 'masked'
+            when groups.stratum <> 'masked' and {{ shown_modelled }}
                 then
                     {{ released_mean(
                         'groups.gain_beyond_prediction + predicted_gains.predicted_gain', 'groups.modelled'
                     ) }}
         end as value,
         case
-            when groups.stratum = 'masked' or {{ is_hidden_count('groups.modelled') }} then 'suppressed' else 'value'
+            when groups.stratum <> 'masked' and {{ shown_modelled }} then 'value' else 'suppressed'
         end as value_status
-    from groups
+    from released_groups as groups
     inner join predicted_gains
         on
             groups.release_sha256 = predicted_gains.release_sha256
@@ -190,44 +300,51 @@ equality_groups as (
     group by release_sha256, period_start, period_end, joint, instrument, dimension, stratum
 ),
 
+-- the publisher prints these groups one by one: each is protected by itself, and none is hidden beside another
+equality_stated as (
+    select
+        *,
+        paired as whole_paired,
+        case
+            when {{ is_hidden_count('paired') }} or {{ is_hidden_count('improved') }} then 'hidden' else 'shown'
+        end as release_state
+    from equality_groups
+),
+
 -- providers from records, England from the equality table, in which nobody is masked
 counted as (
     select
-        release_sha256,
-        period_start,
-        period_end,
-        joint,
-        instrument,
-        organisation_code,
-        organisation_scheme,
-        organisation_level,
-        'all' as population,
-        stratum_dimension,
+        {{ (whole + family) | join(', ') }},
         stratum,
         'records' as release_scope,
         improved,
-        paired
-    from groups
+        paired,
+        whole_paired,
+        release_state
+    from released_groups
     where organisation_level = 'provider' and people = 'all'
     union all
     select
         release_sha256,
         period_start,
         period_end,
-        joint,
-        instrument,
         'E92000001' as organisation_code,
         'gss' as organisation_scheme,
         'england' as organisation_level,
-        'all' as population,
+        joint,
+        instrument,
+        'all' as people,
         stratum_dimension,
         stratum,
         'equality' as release_scope,
         improved,
-        paired
-    from equality_groups
+        paired,
+        whole_paired,
+        release_state
+    from equality_stated
 ),
 
+{% set shown_paired = base_is_shown("(stratum_dimension = 'all' or release_scope = 'equality')", 'paired') %}
 shares as (
     select
         release_sha256,
@@ -237,26 +354,24 @@ shares as (
         organisation_code,
         organisation_scheme,
         organisation_level,
-        population,
+        people as population,
         stratum_dimension,
         stratum,
         'rate_within_stratum' as observation_kind,
         'crude' as adjustment,
         release_scope,
-        case when stratum <> 'masked' then {{ released_count('improved') }} end as numerator,
-        case when stratum <> 'masked' then {{ released_lower('improved') }} end as numerator_lower,
-        case when stratum <> 'masked' then {{ released_upper('improved') }} end as numerator_upper,
-        paired as people_counted,
+        case when stratum <> 'masked' then {{ stated_count('improved') }} end as numerator,
+        case when stratum <> 'masked' then {{ stated_lower('improved') }} end as numerator_lower,
+        case when stratum <> 'masked' then {{ stated_upper('improved', 'whole_paired') }} end as numerator_upper,
+        {{ stated_count('paired', shown_paired) }} as denominator,
+        {{ stated_lower('paired', shown_paired, '1.0') }} as denominator_lower,
+        {{ stated_upper('paired', 'whole_paired', shown_paired) }} as denominator_upper,
         case
-            when stratum <> 'masked'
+            when stratum <> 'masked' and release_state = 'shown'
                 then 100.0 * {{ released_count('improved') }} / nullif({{ released_count('paired') }}, 0)
         end as value,
         case
-            when
-                stratum = 'masked'
-                or {{ is_hidden_count('improved') }}
-                or {{ is_hidden_count('paired') }}
-                then 'suppressed'
+            when stratum = 'masked' or release_state <> 'shown' then 'suppressed'
             when paired = 0 then 'not_applicable'
             else 'value'
         end as value_status
@@ -299,9 +414,9 @@ select
     measured.numerator,
     measured.numerator_lower,
     measured.numerator_upper,
-    {{ released_count('measured.people_counted') }} as denominator,
-    {{ released_lower('measured.people_counted') }} as denominator_lower,
-    {{ released_upper('measured.people_counted') }} as denominator_upper,
+    measured.denominator,
+    measured.denominator_lower,
+    measured.denominator_upper,
     measured.value,
     cast(null as double) as published_value,
     cast(null as double) as published_lower,
