@@ -1,7 +1,15 @@
 with outcomes as (
     select
         *,
-        {{ is_hidden_count('numerator') }} or {{ is_hidden_count('denominator') }} as is_hidden
+        case
+            when
+                {{ is_hidden_count('numerator') }}
+                or {{ is_hidden_count('denominator') }}
+                or {{ tells_of_each_member('numerator', 'denominator') }}
+                then 1
+            else 0
+        end as is_small,
+        case when least(numerator, denominator) > 7 then 1 else 0 end as may_hide
     from {{ ref('stg_local_outcomes__outcomes') }}
 ),
 
@@ -28,7 +36,7 @@ dimensions as (
         stratum_scheme,
         sum(numerator) as numerator,
         sum(denominator) as denominator,
-        max(case when is_hidden then 1 else 0 end) as has_hidden,
+        max(is_small) as has_hidden,
         sum(case when stratum = 'unknown' then 0 else 1 end) as known_strata
     from outcomes
     where stratum_dimension = 'deprivation' or (stratum_dimension = 'sex' and stratum in ('female', 'male', 'unknown'))
@@ -62,7 +70,9 @@ counted as (
         stratum,
         stratum_scheme,
         numerator,
-        denominator
+        denominator,
+        is_small,
+        may_hide
     from outcomes
     union all
     select
@@ -71,65 +81,75 @@ counted as (
         'all' as stratum,
         'none' as stratum_scheme,
         numerator,
-        denominator
+        denominator,
+        0 as is_small,
+        0 as may_hide
     from ranked_dimensions
     where place = 1
+),
+
+-- nobody can say which groups of a team are everybody, so that every breakdown is taken for one that could be
+stated as (
+    {{ release_states(
+        'counted', whole, ['stratum_dimension', 'stratum_scheme'], 'stratum', "stratum_dimension = 'all'",
+        ['denominator', 'numerator'], rounding=true
+    ) }}
 )
 
+{% set shown_base = base_is_shown("stated.stratum_dimension = 'all'", 'stated.denominator') %}
 select
-    counted.measure_id,
-    counted.organisation_code,
+    stated.measure_id,
+    stated.organisation_code,
     'ods' as organisation_scheme,
     coalesce(organisations.organisation_level, 'provider') as organisation_level,
-    counted.period_start,
-    counted.period_end,
+    stated.period_start,
+    stated.period_end,
     case
-        when {{ dbt.datediff('counted.period_start', 'counted.period_end', 'day') }} < 31 then 'month'
-        when {{ dbt.datediff('counted.period_start', 'counted.period_end', 'day') }} < 92 then 'quarter'
-        when extract(month from counted.period_start) = 4 then 'financial_year'
+        when {{ dbt.datediff('stated.period_start', 'stated.period_end', 'day') }} < 31 then 'month'
+        when {{ dbt.datediff('stated.period_start', 'stated.period_end', 'day') }} < 92 then 'quarter'
+        when extract(month from stated.period_start) = 4 then 'financial_year'
         else 'calendar_year'
     end as period_kind,
-    counted.population,
-    counted.stratum_dimension,
-    counted.stratum,
-    counted.stratum_scheme,
+    stated.population,
+    stated.stratum_dimension,
+    stated.stratum,
+    stated.stratum_scheme,
     case
-        when counted.stratum_dimension = 'all' then 'none'
-        when counted.stratum_dimension = 'deprivation' then 'patient_residence_area'
+        when stated.stratum_dimension = 'all' then 'none'
+        when stated.stratum_dimension = 'deprivation' then 'patient_residence_area'
         else 'patient_recorded'
     end as stratum_basis,
     cast(null as date) as stratum_assigned_on,
     'rate_within_stratum' as observation_kind,
     'crude' as adjustment,
-    cast({{ released_count('counted.numerator') }} as double) as numerator,
-    cast({{ released_lower('counted.numerator') }} as double) as numerator_lower,
-    cast({{ released_upper('counted.numerator') }} as double) as numerator_upper,
-    cast({{ released_count('counted.denominator') }} as double) as denominator,
-    cast({{ released_lower('counted.denominator') }} as double) as denominator_lower,
-    cast({{ released_upper('counted.denominator') }} as double) as denominator_upper,
-    100.0 * {{ released_count('counted.numerator') }}
-    / nullif({{ released_count('counted.denominator') }}, 0) as value,
+    cast({{ stated_count('stated.numerator') }} as double) as numerator,
+    cast({{ stated_lower('stated.numerator') }} as double) as numerator_lower,
+    cast({{ stated_upper('stated.numerator', 'stated.whole_denominator') }} as double) as numerator_upper,
+    cast({{ stated_count('stated.denominator', shown_base) }} as double) as denominator,
+    cast({{ stated_lower('stated.denominator', shown_base) }} as double) as denominator_lower,
+    cast({{ stated_upper('stated.denominator', 'stated.whole_denominator', shown_base) }} as double)
+        as denominator_upper,
+    100.0 * {{ stated_count('stated.numerator') }} / nullif({{ stated_count('stated.denominator') }}, 0) as value,
     cast(null as double) as published_value,
     cast(null as double) as published_lower,
     cast(null as double) as published_upper,
     'nearest_5' as rounding,
     case
-        when {{ is_hidden_count('counted.numerator') }} or {{ is_hidden_count('counted.denominator') }}
-            then 'suppressed'
-        when counted.denominator = 0 then 'not_applicable'
+        when stated.release_state <> 'shown' then 'suppressed'
+        when stated.denominator = 0 then 'not_applicable'
         else 'value'
     end as value_status,
     releases.release_status,
     -- a team's newer file replaces what is known of its own organisation only
-    counted.organisation_code as release_scope,
+    stated.organisation_code as release_scope,
     'local_outcomes' as dataset,
-    counted.release_sha256
-from counted
-inner join measures on counted.measure_id = measures.measure_id
+    stated.release_sha256
+from stated
+inner join measures on stated.measure_id = measures.measure_id
 inner join releases
-    on counted.release_sha256 = releases.release_sha256 and releases.dataset = 'local_outcomes'
+    on stated.release_sha256 = releases.release_sha256 and releases.dataset = 'local_outcomes'
 left join organisations
     on
-        counted.organisation_code = organisations.organisation_code
+        stated.organisation_code = organisations.organisation_code
         and organisations.organisation_scheme = 'ods'
-        and counted.period_end between organisations.found_from and organisations.found_to
+        and stated.period_end between organisations.found_from and organisations.found_to

@@ -73,6 +73,27 @@ everywhere as (
     from reference_members
     cross join simulated
     where simulated.releases = 0
+),
+
+-- nations are the whole of the United Kingdom, regions of England; a printed number cannot be hidden any more
+judged as (
+    select
+        *,
+        case when {{ is_hidden_count('members') }} then 1 else 0 end as is_small,
+        case when members > 7 and published_members is null and area <> 'england' then 1 else 0 end as may_hide
+    from everywhere
+),
+
+stated as (
+    {{ release_states('judged', ['year'], ['area_kind'], 'area', "area_kind = 'united_kingdom'", ['members']) }}
+),
+
+-- organisations are nobody's whole: each is judged by itself
+shown as (
+    select
+        *,
+        case when area_kind = 'organisation' then is_small = 0 else release_state = 'shown' end as is_shown
+    from stated
 )
 
 select
@@ -80,10 +101,10 @@ select
     area_kind,
     area,
     counted_on,
-    {{ released_count('members') }} as members,
-    case when {{ is_hidden_count('members') }} then 'suppressed' else 'value' end as members_status,
+    {{ stated_count('members', 'is_shown') }} as members,
+    case when is_shown then 'value' else 'suppressed' end as members_status,
     published_members,
     published_source,
     is_synthetic,
     release_sha256
-from everywhere
+from shown
