@@ -1,0 +1,242 @@
+"""What an intruder knows: every figure of a release as bounds of counts, and which of them add up.
+
+Belongs here: reading marts and the publishers' own rows into a system of `publication.attack`, and the true counts behind
+hidden ones. Does not: assertions, or the solver.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import duckdb
+
+from orchestration.publication.attack import LIMITLESS, System
+
+MADE_HERE = ("proms", "local_outcomes")
+PEOPLE, EVENTS, MODELLED = "people", "events", "modelled"
+
+
+class Table(NamedTuple):
+    """What one breakdown is of: the cells of a table share it."""
+
+    dataset: str
+    measure: str
+    organisation: str
+    start: Any
+    end: Any
+    population: str
+    release: str
+
+
+class Cell(NamedTuple):
+    """One count: of whom, in which stratum, and whether of people or of events among them."""
+
+    table: Table
+    dimension: str
+    scheme: str
+    stratum: str
+    counted: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of outcome_trends as an intruder reads it."""
+
+    table: Table
+    level: str
+    dimension: str
+    scheme: str
+    stratum: str
+    multiplier: float
+    value: float | None
+    people: tuple[float | None, float, float]
+    events: tuple[float | None, float, float]
+
+    def cell(self, counted: str) -> Cell:
+        """The count of people or of events of this row."""
+        return Cell(self.table, self.dimension, self.scheme, self.stratum, counted)
+
+
+def trends(con: duckdb.DuckDBPyConnection, condition: str, trends: str = "marts.outcome_trends") -> list[Row]:
+    """Rows "as was" that meet the condition."""
+    found = con.execute(
+        f"""
+        select
+            dataset, measure_id, organisation_scheme || ':' || organisation_code, period_start, period_end,
+            population || '/' || adjustment, release_sha256, organisation_level, stratum_dimension, stratum_scheme,
+            stratum, case unit when 'percent' then 100.0 else 1.0 end, value,
+            denominator, denominator_lower, denominator_upper, numerator, numerator_lower, numerator_upper
+        from {trends}
+        where organisation_view = 'as_was' and observation_kind <> 'stratum_distribution' and {condition}
+        """
+    ).fetchall()
+    return [
+        Row(Table(*row[:7]), *row[7:11], float(row[11]), row[12], _interval(*row[13:16]), _interval(*row[16:19]))
+        for row in found
+    ]
+
+
+def _interval(shown: float | None, lower: float | None, upper: float | None) -> tuple[float | None, float, float]:
+    return shown, 0.0 if lower is None else float(lower), LIMITLESS if upper is None else float(upper)
+
+
+def know_rows(system: System, rows: Iterable[Row]) -> None:
+    """Every count lies within its stated bounds, events are not more than people, and a value tells of hidden parts.
+
+    A share that is shown without its numerator gives the numerator, within the rounding of both.
+    """
+    for row in rows:
+        people, events = row.cell(PEOPLE), row.cell(EVENTS)
+        system.know(people, *row.people[1:])
+        system.know(events, *row.events[1:])
+        system.limit({events: 1.0, people: -1.0}, -LIMITLESS, 0.0)
+        if row.value is not None and row.events[0] is None and row.people[0] is not None and row.multiplier == 100.0:
+            told = row.value * row.people[0] / row.multiplier
+            system.know(events, told - 2.5, told + 2.5)
+
+
+def add_up_breakdowns(system: System, rows: Iterable[Row], counted: Sequence[str] = (PEOPLE, EVENTS)) -> None:
+    """The strata of each breakdown add up to the row about everybody, where both are there."""
+    wholes: dict[Table, Row] = {}
+    parts: dict[tuple[Table, str, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.dimension == "all":
+            wholes[row.table] = row
+        else:
+            parts[row.table, row.dimension, row.scheme].append(row)
+    for (table, *_), strata in parts.items():
+        if table in wholes:
+            for each in counted:
+                system.add_up(wholes[table].cell(each), [stratum.cell(each) for stratum in strata])
+
+
+# PROMs: three counts of the same people, two ways of breaking them down, and England as the sum of providers
+
+
+def proms(con: duckdb.DuckDBPyConnection, source: str = "marts.outcome_trends") -> System:
+    """All that the release says of counts made from PROMs records."""
+    rows = trends(con, "dataset = 'proms'", source)
+    shares = [row for row in rows if row.table.measure.endswith("_improved")]
+    gains = [row for row in rows if row.table.measure.endswith("_gain")]
+    system = System()
+    know_rows(system, shares)
+    add_up_breakdowns(system, [row for row in shares if row.level == "provider"])
+    for row in gains:
+        system.know(row.cell(PEOPLE), *row.people[1:])
+    add_up_breakdowns(system, [row for row in gains if _sex(row) is None], (PEOPLE,))
+    _modelled_are_among_paired(system, gains, shares)
+    _masked_people_are_the_same(system, rows)
+    _ages_within_a_sex(system, gains)
+    _england_is_the_sum(system, gains)
+    return system
+
+
+def _sex(row: Row) -> str | None:
+    population = row.table.population.split("/")[0]
+    return population.split(", ")[1] if ", " in population else None
+
+
+def _modelled_are_among_paired(system: System, gains: Sequence[Row], shares: Sequence[Row]) -> None:
+    paired = {_place(row): row for row in shares if row.level == "provider"}
+    for row in gains:
+        if _sex(row) is None and _place(row) in paired:
+            terms = {row.cell(PEOPLE): 1.0, paired[_place(row)].cell(PEOPLE): -1.0}
+            system.limit(terms, -LIMITLESS, 0.0)
+
+
+def _place(row: Row) -> tuple[Any, ...]:
+    """What a row of a share and a row of a gain have in common: instrument, provider, year, release, stratum."""
+    table = row.table
+    instrument = table.measure.removesuffix("_improved").removesuffix("_gain")
+    return (instrument, table.organisation, table.start, table.release, row.dimension, row.stratum)
+
+
+def _masked_people_are_the_same(system: System, rows: Sequence[Row]) -> None:
+    masked: dict[Table, list[Cell]] = defaultdict(list)
+    for row in rows:
+        if row.stratum == "masked":
+            masked[row.table].append(row.cell(PEOPLE))
+    for one, *others in masked.values():
+        for other in others:
+            system.limit({one: 1.0, other: -1.0}, 0.0, 0.0)
+
+
+def _ages_within_a_sex(system: System, gains: Sequence[Row]) -> None:
+    """Ages among women add up to women, women and men of an age to the age."""
+    one_way = {(row.table, row.dimension, row.stratum): row for row in gains if _sex(row) is None}
+    by_sex: dict[tuple[Table, str], list[Row]] = defaultdict(list)
+    by_age: dict[tuple[Table, str], list[Row]] = defaultdict(list)
+    for row in gains:
+        sex = _sex(row)
+        if sex is not None:
+            table = row.table._replace(population=row.table.population.replace(f", {sex}", ""))
+            by_sex[table, sex].append(row)
+            by_age[table, row.stratum].append(row)
+    for dimension, groups in (("sex", by_sex), ("age", by_age)):
+        for (table, stratum), parts in groups.items():
+            if (table, dimension, stratum) in one_way:
+                whole = one_way[table, dimension, stratum].cell(PEOPLE)
+                system.add_up(whole, [part.cell(PEOPLE) for part in parts])
+
+
+def _england_is_the_sum(system: System, gains: Sequence[Row]) -> None:
+    """Providers add up to England; of a provider without a breakdown nobody knows how many stand in a stratum."""
+    strata: dict[tuple[Any, ...], list[Cell]] = defaultdict(list)
+    england: dict[tuple[Any, ...], Cell] = {}
+    broken_down: set[tuple[Table, str]] = set()
+    wholes: dict[tuple[Any, ...], list[Table]] = defaultdict(list)
+    for row in gains:
+        national = row.table._replace(organisation="England")
+        where = (national, row.dimension, row.stratum)
+        if row.level == "england":
+            england[where] = row.cell(PEOPLE)
+            continue
+        strata[where].append(row.cell(PEOPLE))
+        broken_down.add((row.table, row.dimension))
+        if row.dimension == "all":
+            wholes[national].append(row.table)
+    for (national, dimension, stratum), whole in england.items():
+        plain = national._replace(population=national.population.split("/")[0].split(",")[0] + "/casemix(proms)")
+        unknown = []
+        for table in wholes[plain]:
+            own = table._replace(population=national.population)
+            if (own, dimension) not in broken_down:
+                cell = Cell(own, dimension, "", stratum, PEOPLE)
+                everybody = Cell(table, "all", "none", "all", PEOPLE)
+                system.limit({cell: 1.0, everybody: -1.0}, -LIMITLESS, 0.0)
+                unknown.append(cell)
+        system.add_up(whole, [*strata[national, dimension, stratum], *unknown])
+
+
+def true_proms(con: duckdb.DuckDBPyConnection) -> dict[Cell, int]:
+    """The counts behind the release, counted from the records of the lake without the project's own models."""
+    truth: dict[Cell, int] = {}
+    for name in ("oxford", "eq5d", "eq_vas"):
+        for dimension, stratum in (("all", "'all'"), ("sex", "sex"), ("age", "age")):
+            rows = con.execute(
+                f"""
+                select
+                    release_sha256, joint, period_start, period_end, organisation_code, {stratum},
+                    count(*), count(*) filter ({name}_after > {name}_before),
+                    count(*) filter (not is_revision and {name}_predicted is not null)
+                from staging.stg_proms__records
+                where {name}_before is not null and {name}_after is not null
+                group by all
+                """
+            ).fetchall()
+            for release, joint, start, end, code, group, people, events, modelled in rows:
+                measure = f"proms_{joint}_{name}"
+                table = Table("proms", f"{measure}_improved", f"ods:{code}", start, end, "all/crude", release)
+                scheme = {"all": "none", "sex": "gender_as_published", "age": "age_bands_10_years"}[dimension]
+                truth[Cell(table, dimension, scheme, group, PEOPLE)] = people
+                if group != "masked":
+                    truth[Cell(table, dimension, scheme, group, EVENTS)] = events
+                gain = table._replace(measure=f"{measure}_gain", population="primary operations/casemix(proms)")
+                truth[Cell(gain, dimension, scheme, group, PEOPLE)] = modelled
+    return truth
+
+
+def small(truth: Mapping[Cell, int], system: System) -> list[Cell]:
+    """Counts of 1 to 7 that stand in the system: what has to stay open."""
+    return [cell for cell, count in truth.items() if 1 <= count <= 7 and cell in system]
