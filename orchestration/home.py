@@ -103,6 +103,11 @@ class Home:
         return self.root / "releases"
 
     @property
+    def ledger(self) -> Path:
+        """What releases have shown of counts of people, one file per release; never shortened."""
+        return self.root / "ledger"
+
+    @property
     def current(self) -> Path:
         """Symbolic link to the release being served."""
         return self.root / "current"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from orchestration.errors import GateRefused, UsageError
 from orchestration.home import Home, now
+from orchestration.publication.ledger import record
 from orchestration.publication.receipts import FOLDER as RECEIPTS
 from orchestration.publication.receipts import MARTS, content_identity, demand_receipts, file_hash, write_receipt
 from orchestration.publication.stage import DATABASE, inert
@@ -56,6 +57,7 @@ def release(home: Home, folder: Path) -> Path:
     _sync_tree(folder)
     folder.rename(target)
     _sync(home.releases)
+    record(home, target)
     point_to(home, target)
     _retain(home)
     return target

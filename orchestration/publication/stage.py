@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.home import Home
 from orchestration.lake.store import Lake
+from orchestration.publication.ledger import differences, note
 from orchestration.publication.marts import Mart, read_marts
 from orchestration.publication.protect import disclosures, protected_select
 from orchestration.publication.receipts import MARTS, write_receipt
@@ -62,7 +63,8 @@ def stage(home: Home, run_id: str, manifest: Path, run_results: Path) -> dict[st
         _write_site(con, home, folder)
         write_receipt(folder, "reconciliation", reconciliation_problems(home, con, folder))
         write_receipt(folder, "dbt", dbt_problems(run_results))
-        write_receipt(folder, "disclosure", disclosure_problems(con, folder, marts))
+        note(con, folder)
+        write_receipt(folder, "disclosure", disclosure_problems(home, con, folder, marts))
         return {mart.name: _count(con, parquet_of(folder, mart.name)) for mart in marts}
 
 
@@ -148,10 +150,13 @@ def dbt_problems(run_results: Path) -> list[str]:
     return bad if results else ["dbt ran nothing"]
 
 
-def disclosure_problems(con: "duckdb.DuckDBPyConnection", folder: Path, marts: Sequence[Mart]) -> list[str]:
-    """What in the staged files breaks the rule for counts of people."""
-    return [
+def disclosure_problems(
+    home: Home, con: "duckdb.DuckDBPyConnection", folder: Path, marts: Sequence[Mart]
+) -> list[str]:
+    """What in the staged files breaks the rule for counts of people, alone or beside earlier releases."""
+    broken = [
         problem
         for mart in marts
         for problem in disclosures(con, mart, f"read_parquet('{parquet_of(folder, mart.name)}')")
     ]
+    return broken + differences(home, con, folder)

@@ -45,6 +45,9 @@ def past_home(home: Home, into: Path, on: date) -> Home:
     past = Home(into).create(synthetic=home.settings.synthetic, as_of=on)
     for file, _ in known:
         _take(home, past, file, on)
+    # what this home has shown since is known to readers of the past state too
+    if home.ledger.exists():
+        shutil.copytree(home.ledger, past.ledger)
     return past
 
 
