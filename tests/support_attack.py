@@ -240,3 +240,192 @@ def true_proms(con: duckdb.DuckDBPyConnection) -> dict[Cell, int]:
 def small(truth: Mapping[Cell, int], system: System) -> list[Cell]:
     """Counts of 1 to 7 that stand in the system: what has to stay open."""
     return [cell for cell, count in truth.items() if 1 <= count <= 7 and cell in system]
+
+
+# What teams supply, and members of Q
+
+
+def local_outcomes(con: duckdb.DuckDBPyConnection, source: str = "marts.outcome_trends") -> System:
+    """All that the release says of counts that teams supply."""
+    rows = trends(con, "dataset = 'local_outcomes'", source)
+    system = System()
+    know_rows(system, rows)
+    add_up_breakdowns(system, rows)
+    return system
+
+
+def true_local_outcomes(con: duckdb.DuckDBPyConnection) -> dict[Cell, int]:
+    """The counts as teams supplied them."""
+    truth: dict[Cell, int] = {}
+    rows = con.execute(
+        """
+        select 'local_outcomes', measure_id, 'ods:' || organisation_code, period_start, period_end,
+            population || '/crude', release_sha256, stratum_dimension, stratum_scheme, stratum, denominator, numerator
+        from staging.stg_local_outcomes__outcomes
+        """
+    ).fetchall()
+    for *table, dimension, scheme, stratum, people, events in rows:
+        truth[Cell(Table(*table), dimension, scheme, stratum, PEOPLE)] = people
+        truth[Cell(Table(*table), dimension, scheme, stratum, EVENTS)] = events
+    return truth
+
+
+# What publishers have hidden: their tables alone, and with what the release adds
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Counts that publishers hid; those of which the release says more than the publishers' tables, and how much more."""
+
+    hidden: int
+    touched: int
+    narrowed: tuple[Any, ...]
+
+
+def publishers(con: duckdb.DuckDBPyConnection, marts: str = "marts") -> Compared:
+    """Hidden counts of publishers' breakdowns, with their tables alone and with all that the release says of them.
+
+    The tables are those of every release in the lake, as they were read: a count with its bounds, strata that add up to
+    the whole. The release adds the bounds of its rows, values beside hidden parts, sums of bodies that were pooled, and
+    contrasts. Only what hangs together with something added is solved.
+    """
+    made_here = ", ".join(f"'{name}'" for name in MADE_HERE)
+    printed = trends(
+        con, _beside_hidden(made_here),
+        "(select 'as_was' as organisation_view, 'percent' as unit, * replace (cast(null as double) as value) "
+        "from intermediate.int_observations__combined)",
+    )  # fmt: skip
+    released = trends(con, _beside_hidden(made_here), f"{marts}.outcome_trends")
+    hidden = {
+        row.cell(each): bounds
+        for row in printed
+        for each, (shown, *bounds) in ((PEOPLE, row.people), (EVENTS, row.events))
+        if shown is None
+    }
+    said = _said_of_hidden(released, hidden)
+    sums = [*_pooled_sums(con, marts, made_here), *_contrast_sums(con, marts, made_here)]
+    sums = [(terms, *bounds) for terms, *bounds in sums if any(cell in hidden for cell in terms)]
+    touched = [*said, *(cell for terms, *_ in sums for cell in terms)]
+    alone, together = System(), System()
+    for system in (alone, together):
+        know_rows(system, printed)
+        add_up_breakdowns(system, [row for row in printed if row.level != "england"])
+    if touched:
+        for cell, (lower, upper) in said.items():
+            together.know(cell, lower, upper)
+        for terms, lower, upper in sums:
+            together.limit(terms, lower, upper)
+    cells = together.hanging_together(list(hidden), touched)
+    before, after = alone.bounds(cells), together.bounds(cells)
+    narrowed = [
+        (cell, before[cell], after.get(cell))
+        for cell in before
+        if cell not in after or after[cell][0] > before[cell][0] + 0.01 or after[cell][1] < before[cell][1] - 0.01
+    ]
+    return Compared(len(hidden), len(cells), tuple(narrowed))
+
+
+def _beside_hidden(made_here: str) -> str:
+    """Rows of a breakdown in which a publisher has hidden something."""
+    table = "(dataset, measure_id, organisation_code, period_end, population)"
+    return (
+        f"{table} in (select {table} from intermediate.int_observations__combined where value_status = 'suppressed' and "
+        f"observation_kind = 'rate_within_stratum' and dataset not in ({made_here})) and "
+        "observation_kind = 'rate_within_stratum'"
+    )
+
+
+def _said_of_hidden(released: Sequence[Row], hidden: Mapping[Cell, Sequence[float]]) -> dict[Cell, tuple[float, float]]:
+    """What rows of the release say of a hidden count beyond its printed bounds: a number, a value, tighter bounds."""
+    system = System()
+    know_rows(system, released)
+    said = {}
+    for row in released:
+        for each in (PEOPLE, EVENTS):
+            cell = row.cell(each)
+            if cell in hidden:
+                lower, upper = system.stated(cell)
+                if lower > hidden[cell][0] or upper < hidden[cell][1]:
+                    said[cell] = (lower, upper)
+    return said
+
+
+Sum = tuple[dict[Cell, float], float, float]
+
+
+def _pooled_sums(con: duckdb.DuckDBPyConnection, marts: str, made_here: str) -> list[Sum]:
+    """A body "as now" is the sum of those that it took over: what its row says they add up to."""
+    same = " and ".join(
+        f"was.{column} = pooled.{column}"
+        for column in ("dataset", "measure_id", "period_start", "period_end", "population", "adjustment",
+                       "stratum_dimension", "stratum_scheme", "stratum")
+    )  # fmt: skip
+    rows = con.execute(
+        f"""
+        with codes as (
+            select current_code, organisation_code, organisation_scheme from intermediate.int_organisations__current
+            where current_code <> organisation_code
+            union
+            select current_code, current_code, current_scheme from intermediate.int_organisations__current
+        )
+        select
+            was.dataset, was.measure_id, was.organisation_scheme || ':' || was.organisation_code, was.period_start,
+            was.period_end, was.population || '/' || was.adjustment, was.release_sha256, was.stratum_dimension,
+            was.stratum_scheme, was.stratum, pooled.organisation_code, pooled.numerator, pooled.numerator_lower,
+            pooled.numerator_upper, pooled.denominator, pooled.denominator_lower, pooled.denominator_upper
+        from {marts}.outcome_trends as pooled
+        inner join codes on pooled.organisation_code = codes.current_code
+        inner join {marts}.outcome_trends as was
+            on was.organisation_view = 'as_was' and was.organisation_code = codes.organisation_code
+            and was.organisation_scheme = codes.organisation_scheme and {same}
+        where pooled.organisation_view = 'as_now' and pooled.dataset not in ({made_here})
+            and pooled.observation_kind = 'rate_within_stratum'
+        """
+    ).fetchall()
+    sums: dict[Any, dict[Cell, float]] = defaultdict(dict)
+    stated: dict[Any, tuple[float, float]] = {}
+    for row in rows:
+        table, (dimension, scheme, stratum, successor) = Table(*row[:7]), row[7:11]
+        for counted, (shown, lower, upper) in ((EVENTS, row[11:14]), (PEOPLE, row[14:17])):
+            if shown is not None and lower is not None and upper is not None:
+                where = (table._replace(organisation=successor, release=""), dimension, scheme, stratum, counted)
+                sums[where][Cell(table, dimension, scheme, stratum, counted)] = 1.0
+                stated[where] = (lower, upper)
+    return [(terms, *stated[where]) for where, terms in sums.items()]
+
+
+def _contrast_sums(con: duckdb.DuckDBPyConnection, marts: str, made_here: str) -> list[Sum]:
+    """A gap and a ratio give both rates; the rate of all others with their people gives their events."""
+    same = " and ".join(
+        f"gaps.{column} = others.{column}"
+        for column in ("measure_id", "organisation_view", "organisation_code", "organisation_scheme", "period_start",
+                       "period_end", "population", "adjustment", "stratum_dimension", "stratum_scheme")
+    )  # fmt: skip
+    rows = con.execute(
+        f"""
+        select
+            gaps.gap / nullif(gaps.ratio - 1, 0), gaps.disadvantaged_stratum, others.dataset, others.measure_id,
+            others.organisation_scheme || ':' || others.organisation_code, others.period_start, others.period_end,
+            others.population || '/' || others.adjustment, others.release_sha256, others.stratum_dimension,
+            others.stratum_scheme, others.stratum, others.denominator
+        from {marts}.outcome_inequalities as gaps
+        inner join {marts}.outcome_trends as others on {same}
+        where gaps.organisation_view = 'as_was' and gaps.comparator_stratum = 'all other known groups'
+            and abs(gaps.ratio - 1) > 0.001 and gaps.unit = 'percent'
+            and others.stratum not in ('unknown', gaps.disadvantaged_stratum) and others.dataset not in ({made_here})
+        """
+    ).fetchall()
+    terms: dict[Any, dict[Cell, float]] = defaultdict(dict)
+    people: dict[Any, list[float | None]] = defaultdict(list)
+    for rate, group, *table, dimension, scheme, stratum, denominator in rows:
+        cell = Cell(Table(*table), dimension, scheme, stratum, EVENTS)
+        where = (cell.table._replace(release=""), dimension, scheme, group, rate)
+        terms[where][cell] = 1.0
+        people[where].append(denominator)
+    sums: list[Sum] = []
+    for where, cells in terms.items():
+        counted = [each for each in people[where] if each is not None]
+        if len(counted) == len(cells):
+            told = where[-1] * sum(counted) / 100.0
+            sums.append((cells, told - 2.5 * len(cells), told + 2.5 * len(cells)))
+    return sums

@@ -85,6 +85,18 @@ class System:
                     found[count] = interval
         return found
 
+    def stated(self, count: Count) -> tuple[float, float]:
+        """The bounds of a count by itself, before anything is solved."""
+        return self._lower[self._places[count]], self._upper[self._places[count]]
+
+    def hanging_together(self, counts: Sequence[Count], others: Sequence[Count]) -> list[Count]:
+        """Those of the counts that share a limit, over however many others, with one of ``others``."""
+        import numpy as np
+
+        places = np.array([self._places[count] for count in others], dtype=int)
+        components = self._components([count for count in counts if count in self]) if len(places) else []
+        return [count for each in components if np.isin(places, each.own).any() for count in each.counts]
+
     def attack(self, protected: Sequence[Count], keep_open: tuple[float, float] = OPEN) -> Outcome:
         """Which of the protected counts can't be any number of ``keep_open`` any more."""
         components = self._components([count for count in protected if count in self])
