@@ -13,8 +13,9 @@ from typing import Any
 class MartColumn:
     """A column of a mart.
 
-    ``counts_people`` marks a count of people that disclosure control must protect; ``hidden_with`` names the count
-    whose share the column is: hidden when the count is, and shown to whole percents, so that it does not give it away.
+    ``counts_people`` marks a count of people that disclosure control must protect, and ``shows_zero`` says whether nobody
+    is shown as 0 or hidden like 1 to 7; ``hidden_with`` names the count whose share the column is: hidden when the count
+    is, and shown to whole percents, so that it does not give it away.
     """
 
     name: str
@@ -22,6 +23,7 @@ class MartColumn:
     description: str
     counts_people: bool = False
     hidden_with: str | None = None
+    shows_zero: bool = True
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,10 @@ class Mart:
     def people_columns(self) -> tuple[str, ...]:
         """Columns under disclosure control."""
         return tuple(column.name for column in self.columns if column.counts_people)
+
+    def column(self, name: str) -> MartColumn:
+        """The column of this name; StopIteration when there is none."""
+        return next(column for column in self.columns if column.name == name)
 
 
 def read_marts(manifest: Path) -> tuple[Mart, ...]:
@@ -68,10 +74,14 @@ def _mart(node: dict[str, Any]) -> Mart:
 
 def _column(column: dict[str, Any]) -> MartColumn:
     meta = {**column.get("meta", {}), **column.get("config", {}).get("meta", {})}
+    zero = meta.get("zero", "shown")
+    if zero not in ("shown", "hidden"):
+        raise ValueError(f"column {column['name']}: meta zero is shown or hidden, not {zero}")
     return MartColumn(
         name=column["name"],
         data_type=column["data_type"],
         description=column["description"],
         counts_people=bool(meta.get("counts_people", False)),
         hidden_with=meta.get("hidden_with"),
+        shows_zero=zero == "shown",
     )

@@ -23,7 +23,8 @@ SHARE_DECIMALS = 2
 def protected_select(mart: Mart, source: str) -> str:
     """SQL that reads ``source`` in key order with counts of people protected and floats to 12 significant digits.
 
-    A count of people from 1 to 7 becomes NULL and its ``<name>_status`` suppressed; 0 stays; others go to nearest 5.
+    A count of people from 1 to 7 becomes NULL and its ``<name>_status`` suppressed; others go to nearest 5. A 0 stays,
+    unless the column says that nobody is hidden like few.
     """
     columns = ",\n    ".join(f"{_expression(mart, column)} as {column.name}" for column in mart.columns)
     return f"select\n    {columns}\nfrom {source} as unprotected\norder by {', '.join(mart.key)}"
@@ -34,12 +35,13 @@ def _expression(mart: Mart, column: MartColumn) -> str:
     hiding = _hiding(mart, column.name)
     if column.counts_people:
         rounded = f"round({name} / {ROUNDED_TO}.0) * {ROUNDED_TO}"
-        return f"cast(case when {_is_small(name)} then null else {rounded} end as {column.data_type})"
+        return f"cast(case when {_is_small(column, name)} then null else {rounded} end as {column.data_type})"
     if column.hidden_with:
-        small = _is_small(f"unprotected.{column.hidden_with}")
+        small = _is_small(mart.column(column.hidden_with), f"unprotected.{column.hidden_with}")
         return f"case when {small} then null else round({name}, {SHARE_DECIMALS}) end"
     if hiding:
-        return f"case when {_is_small(f'unprotected.{hiding}')} then 'suppressed' else {name} end"
+        small = _is_small(mart.column(hiding), f"unprotected.{hiding}")
+        return f"case when {small} then 'suppressed' else {name} end"
     if column.data_type.casefold() == "double":
         digits = f"cast({SIGNIFICANT_DIGITS - 1} - floor(log10(abs({name}))) as integer)"
         return f"case when {name} = 0 or not isfinite({name}) then {name} else round({name}, {digits}) end"
@@ -54,8 +56,9 @@ def _hiding(mart: Mart, status: str) -> str | None:
     return None
 
 
-def _is_small(name: str) -> str:
-    return f"{name} > 0 and {name} <= {LARGEST_HIDDEN}"
+def _is_small(column: MartColumn, name: str) -> str:
+    """SQL of whether a count is hidden: NULL counts as neither."""
+    return f"{name} {'>' if column.shows_zero else '>='} 0 and {name} <= {LARGEST_HIDDEN}"
 
 
 def disclosures(con: "duckdb.DuckDBPyConnection", mart: Mart, source: str) -> list[str]:
@@ -63,8 +66,9 @@ def disclosures(con: "duckdb.DuckDBPyConnection", mart: Mart, source: str) -> li
     found = []
     names = {column.name for column in mart.columns}
     for name in mart.people_columns:
+        small_count = _is_small(mart.column(name), name)
         query = (
-            f"select count(*) filter (where {_is_small(name)}), count(*) filter (where {name} % {ROUNDED_TO} <> 0) "
+            f"select count(*) filter (where {small_count}), count(*) filter (where {name} % {ROUNDED_TO} <> 0) "
             f"from {source}"
         )
         small, unrounded = con.execute(query).fetchall()[0]

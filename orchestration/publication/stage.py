@@ -150,9 +150,7 @@ def dbt_problems(run_results: Path) -> list[str]:
     return bad if results else ["dbt ran nothing"]
 
 
-def disclosure_problems(
-    home: Home, con: "duckdb.DuckDBPyConnection", folder: Path, marts: Sequence[Mart]
-) -> list[str]:
+def disclosure_problems(home: Home, con: "duckdb.DuckDBPyConnection", folder: Path, marts: Sequence[Mart]) -> list[str]:
     """What in the staged files breaks the rule for counts of people, alone or beside earlier releases."""
     broken = [
         problem

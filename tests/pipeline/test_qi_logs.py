@@ -20,6 +20,9 @@ import duckdb
 import pytest
 from support_home import copied, evenhand, released
 
+from orchestration.catalogue.registry import dataset_spec
+from orchestration.datasets.records import sheet_title, template_cells
+from orchestration.datasets.writing import xlsx
 from orchestration.errors import ExitCode
 from orchestration.home import Home
 
@@ -75,6 +78,37 @@ def canary_files(folder: Path) -> None:
         (folder / f"SYNTHETIC-canary-{number}.csv").write_text(text, encoding="utf-8")
 
 
+# counts of people that stand nowhere once they are released: a whole, women, and women as they would be rounded, who are
+# hidden because 9,876,545 less 9,876,535 would say that there are 6 to 14 men
+WOMEN, MEN = (9_876_537, 1_234_559), (7, 7)
+COUNTS = "(9,?876,?544|1,?234,?566|9,?876,?537|1,?234,?559|9,?876,?535|1,?234,?560)"
+A_COUNT = rf"(^|[^0-9A-Za-z.]){COUNTS}([^0-9A-Za-z]|$)"
+
+
+def outcomes_with_canaries(path: Path) -> Path:
+    """SYNTHETIC outcomes of a team at one trust: everybody, women and a few men."""
+    spec = dataset_spec("local_outcomes")
+    measure = {
+        "measure_id": "local_canary_uptake", "title": "SYNTHETIC uptake", "numerator": "Screened",
+        "denominator": "Invited", "unit": "percent", "direction": "higher", "role": "process", "nature": "flow",
+        "quality_theme": "outcomes",
+    }  # fmt: skip
+    everybody = (WOMEN[0] + MEN[0], WOMEN[1] + MEN[1])
+    outcomes = [
+        {
+            "measure_id": "local_canary_uptake", "organisation_code": "ZA1", "period_start": "2023-04-01",
+            "period_end": "2024-03-31", "stratum_dimension": "all" if group == "all" else "sex", "stratum": group,
+            "numerator": events, "denominator": people,
+        }
+        for group, (people, events) in {"all": everybody, "female": WOMEN, "male": MEN}.items()
+    ]  # fmt: skip
+    rows = {"measures": [measure], "outcomes": outcomes}
+    sheets = {sheet_title(entity): template_cells(entity, rows[entity.name]) for entity in spec.entities}
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(xlsx(sheets))
+    return path
+
+
 @pytest.fixture(scope="module")
 def walk(demo: Home, tmp_path_factory: pytest.TempPathFactory) -> Walk:
     """The guide's commands on a copy of the demo's home, the map and the workbook mended between them as it says."""
@@ -103,6 +137,7 @@ def walk(demo: Home, tmp_path_factory: pytest.TempPathFactory) -> Walk:
     write_register(Path(files["register.xlsx"]), end="31/01/2024")
     said["again"] = run(checked)
     canary_files(home.inbox / "qi_projects")
+    outcomes_with_canaries(home.inbox / "local_outcomes" / "SYNTHETIC-canary-counts.xlsx")
     said["import"] = run(handed_in)
     said["sql"] = evenhand(home.root, "sql", "--json", steps()[3].split('"')[1])
     said["status"] = evenhand(home.root, "status")
@@ -236,6 +271,56 @@ def test_no_planted_value_reaches_an_artefact_outside_the_inbox(walk: Walk) -> N
         with sqlite3.connect(database) as con:
             dump = "\n".join(con.iterdump())
         assert not [canary for canary in CANARIES if canary in dump], database
+
+
+def test_a_hidden_count_is_null_with_a_status_and_the_group_beside_it_too(walk: Walk) -> None:
+    found = rows(
+        walk,
+        "select stratum, denominator, numerator, value, lower_95, value_upper, value_status from outcome_trends "
+        "where measure_id = 'local_canary_uptake' and organisation_view = 'as_was' order by stratum",
+    )
+    assert found[0][:3] == ("all", 9_876_545, 1_234_565)
+    assert [(row[0], set(row[1:-1]), row[-1]) for row in found[1:]] == [
+        ("female", {None}, "suppressed"),
+        ("male", {None}, "suppressed"),
+    ]
+
+
+def test_no_hidden_or_unrounded_count_stands_in_an_artefact_behind_the_lake(walk: Walk) -> None:
+    """Marts in every form, pages, receipts, the ledger, footers of Parquet, dbt's files, logs and Dagster's events."""
+    said = "".join(done.stdout + done.stderr for done in walk.said.values())
+    assert not re.search(A_COUNT, said)
+    home, told = walk.home, re.compile(A_COUNT.encode())
+    looked_at = 0
+    for folder in (home.releases, home.build, home.dagster, home.ledger):
+        for path in folder.rglob("*"):
+            if not path.is_file() or path.suffix == ".duckdb":
+                continue
+            looked_at += 1
+            assert not told.search(path.read_bytes()), path
+            if path.suffix == ".parquet":
+                with duckdb.connect() as con:
+                    footer = con.execute(
+                        "select stats_min_value, stats_max_value from parquet_metadata($path)", {"path": str(path)}
+                    )
+                    assert not told.search(repr(footer.fetchall()).encode()), path
+                    assert rows_telling(con, f"read_parquet('{path}')") == 0, path
+    assert looked_at > 100
+    for database in (home.candidate, released(home) / "evenhand.duckdb"):
+        with duckdb.connect(str(database), read_only=True) as con:
+            tables = con.execute(
+                "select table_schema, table_name from information_schema.tables where table_type = 'BASE TABLE'"
+            ).fetchall()
+            assert tables
+            assert not [schema for schema, _ in tables if "dbt_test" in schema]
+            for schema, name in tables:
+                assert rows_telling(con, f'"{schema}"."{name}"') == 0, (database.name, schema, name)
+
+
+def rows_telling(con: duckdb.DuckDBPyConnection, source: str) -> int:
+    """Rows in which one of the counts stands in any column."""
+    query = f"select count(*) from {source} as looked_at where regexp_matches(cast(looked_at as varchar), $told)"
+    return int(con.execute(query, {"told": A_COUNT}).fetchall()[0][0])
 
 
 LINKS = """

@@ -139,7 +139,10 @@ def test_the_same_table_in_another_order_hides_the_same_parts(con: duckdb.DuckDB
     parts = [(40, 20), (6, 3), (30, 15), (30, 15)]
     hidden = [row["part"] for row in release(con, parts, rounding=False) if row["release_state"] != "shown"]
     assert hidden == ["p1", "p2"]
-    assert [row["people"] for row in release(con, parts[::-1], rounding=False) if row["events_shown"] is None] == [30, 6]
+    assert [row["people"] for row in release(con, parts[::-1], rounding=False) if row["events_shown"] is None] == [
+        30,
+        6,
+    ]
 
 
 def test_without_a_second_hidden_part_fifty_less_forty_says_six_or_seven_women() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -491,6 +492,24 @@ def test_nobody_stays_zero_and_eight_and_more_go_to_the_nearest_five(count: int,
     (row,) = protected(count)
     assert (row["people"], row["people_status"], row["share_status"]) == (shown, "value", "value")
     assert row["share"] == 0.12
+
+
+def test_a_column_may_hide_nobody_like_few() -> None:
+    hiding = replace(SITES, columns=tuple(replace(c, shows_zero=False) for c in SITES.columns))
+    with duckdb.connect() as con:
+        con.execute(
+            "create table sites as select 'a' as site, 0 as people, 'value' as people_status, 0.0::double as share, "
+            "'value' as share_status, 0.0::double as rate"
+        )
+        rows = con.execute(protected_select(hiding, "sites")).fetchall()
+        assert rows == [("a", None, "suppressed", None, "suppressed", 0.0)]
+        assert disclosures(con, hiding, "sites") == ["sites.people: 1 cells of 1 to 7, 0 not rounded"]
+
+
+def test_whether_nobody_is_shown_is_said_in_one_of_two_words(tmp_path: Path) -> None:
+    column = {"name": "people", "data_type": "integer", "description": "", "meta": {"zero": "maybe"}}
+    with pytest.raises(ValueError, match="zero is shown or hidden, not maybe"):
+        read_marts(manifest_of(tmp_path, node(columns={"people": column})))
 
 
 def test_a_count_that_was_never_there_keeps_its_own_status() -> None:
