@@ -79,12 +79,25 @@ _GAP: Row = {
     "stratum_basis": "patient_residence_area", "contrast": "most_v_least_deprived", "disadvantaged_stratum": "1",
     "comparator_stratum": "10", "gap": -13.4, "gap_lower_95": -15.0, "gap_upper_95": -12.0, "ratio": 0.76,
     "ratio_lower_95": 0.74, "ratio_upper_95": 0.79, "gap_against": "1", "method": "newcombe",
+    "gap_lower_998": -16.0, "gap_upper_998": -11.0, "adverse_ratio": 1.3, "adverse_ratio_lower_95": 1.2,
+    "adverse_ratio_upper_95": 1.4, "adverse_event": "absence_of_event", "gap_if_rounding_lowest": -13.6,
+    "gap_if_rounding_highest": -13.2, "gap_if_unknown_proportional": -13.0, "unknown_status": "value",
+    "p_value": 0.001, "q_value": 0.002, "family": "recovery, every provider", "min_events": 40, "min_base": 100,
+    "is_unreliable": False, "completeness": 0.95, "suppressed_strata": 0,
     "unknown_share": 0.05, "hidden_strata": 0, "status": "computed", "dataset": "talking_therapies",
     "is_synthetic": False,
 }  # fmt: skip
-_NO_GAP: Row = dict.fromkeys(
-    ("gap", "gap_lower_95", "gap_upper_95", "ratio", "ratio_lower_95", "ratio_upper_95", "unknown_share")
-)
+_NO_GAP: Row = {
+    **dict.fromkeys(
+        (
+            "gap", "gap_lower_95", "gap_upper_95", "gap_lower_998", "gap_upper_998", "ratio", "ratio_lower_95",
+            "ratio_upper_95", "adverse_ratio", "adverse_ratio_lower_95", "adverse_ratio_upper_95",
+            "gap_if_rounding_lowest", "gap_if_rounding_highest", "gap_if_unknown_proportional", "p_value", "q_value",
+            "min_events", "min_base", "unknown_share", "completeness",
+        )
+    ),
+    "adverse_event": "not_computed:suppressed_stratum",
+}  # fmt: skip
 _ETHNIC_GAP: Row = {
     **_GAP, "stratum_dimension": "ethnicity", "contrast": "group_v_rest", "disadvantaged_stratum": "asian",
     "comparator_stratum": "all other known groups",
@@ -107,6 +120,10 @@ _NO_SPLIT: Row = {
     **dict.fromkeys(name for name in _SPLIT if name.endswith("_change") or name.startswith(("within", "between"))),
     "constituent_level": "none", "coverage_pct": None, "constituents_used": 0, "constituents_suppressed": 0,
     "rounding": None, "method": "none", "status": "not_computed:no_constituent_known",
+}  # fmt: skip
+_THEIL: Row = {
+    **_ETHNIC_GAP, **_NO_GAP, "contrast": "theil", "disadvantaged_stratum": "each known group",
+    "comparator_stratum": "the mean of all known groups", "relative_index": 4.1, "gap_against": "not_applicable",
 }  # fmt: skip
 _PROJECT: Row = {
     **dict.fromkeys(("activity_type", "scope", "setting", "specialty", "clinical_topic"), "other"),
@@ -347,6 +364,7 @@ GOOD: dict[str, list[Row]] = {
         _GAP,
         _ETHNIC_GAP,
         {**_ETHNIC_GAP, **_NO_GAP, "disadvantaged_stratum": "black", "status": "not_computed:suppressed_stratum"},
+        _THEIL,
     ],
     "inequality_decomposition": [
         _SPLIT,
@@ -486,8 +504,8 @@ TAMPERED: dict[str, dict[str, Row]] = {
     "outcome_inequalities": {
         "no_period_is_before_1990": {**_GAP, "period_start": "1900-01-01"},
         "a_period_does_not_end_before_it_starts": {**_GAP, "period_end": "2024-03-31"},
-        "deprivation_compares_most_with_least_deprived": {**_GAP, "contrast": "group_v_rest"},
-        "unordered_groups_are_compared_with_the_rest": {**_ETHNIC_GAP, "contrast": "most_v_least_deprived"},
+        "deprivation_is_compared_along_its_order": {**_GAP, "contrast": "group_v_rest"},
+        "unordered_groups_are_never_put_in_an_order": {**_ETHNIC_GAP, "contrast": "most_v_least_deprived"},
         "the_most_deprived_group_is_the_first": {**_GAP, "disadvantaged_stratum": "10"},
         "the_unknown_group_is_never_compared": {**_ETHNIC_GAP, "disadvantaged_stratum": "unknown"},
         "no_group_is_compared_with_itself": {**_GAP, "comparator_stratum": "1"},
@@ -501,6 +519,19 @@ TAMPERED: dict[str, dict[str, Row]] = {
         },
         "a_gap_that_is_not_computed_has_no_lower_limit": {**_GAP, "status": "not_computed:missing_stratum"},
         "a_gap_that_is_not_computed_has_no_upper_limit": {**_GAP, "status": "not_computed:missing_stratum"},
+        "a_computed_index_is_there": {**_THEIL, "relative_index": None},
+        "an_index_that_is_not_computed_is_not_there": {**_THEIL, "status": "not_computed:no_events"},
+        "a_gap_that_is_not_computed_has_no_p_value": {**_GAP, "status": "not_computed:missing_stratum"},
+        "a_gap_that_is_not_computed_has_no_rounding_bound": {**_GAP, "status": "not_computed:missing_stratum"},
+        "a_gap_that_is_not_computed_has_no_unknown_bound": {**_GAP, "status": "not_computed:missing_stratum"},
+        "a_gap_that_is_not_computed_shows_no_smallest_count": {**_GAP, "status": "not_computed:missing_stratum"},
+        "a_lower_998_limit_is_not_above_the_95_limit": {**_GAP, "gap_lower_998": -14.5},
+        "an_upper_998_limit_is_not_below_the_95_limit": {**_GAP, "gap_upper_998": -12.5},
+        "a_gap_is_not_below_what_rounding_allows": {**_GAP, "gap_if_rounding_lowest": -13.3},
+        "a_gap_is_not_above_what_rounding_allows": {**_GAP, "gap_if_rounding_highest": -13.5},
+        "an_adverse_ratio_is_not_below_its_lower_limit": {**_GAP, "adverse_ratio": 1.1},
+        "an_adverse_ratio_is_not_above_its_upper_limit": {**_GAP, "adverse_ratio": 1.5},
+        "a_q_value_is_not_below_its_p_value": {**_GAP, "q_value": 0.0005},
         "no_gap_of_a_percentage_is_below_minus_100_points": {**_GAP, "gap_lower_95": -101.0},
         "no_gap_of_a_percentage_is_above_100_points": {**_GAP, "gap_upper_95": 101.0},
         "a_gap_is_not_below_its_lower_limit": {**_GAP, "gap_lower_95": -13.0},

@@ -18,6 +18,8 @@ if TYPE_CHECKING:  # pandas is heavy, and the caller has it
     import pandas as pd
 
 SHORT_TABLE_PERIODS = 12
+# the page shows pairs of groups; slopes and indices over all groups stand in the mart
+CONTRASTS_SHOWN = ("most_v_least_deprived", "group_v_rest")
 
 
 @dataclass(frozen=True)
@@ -401,11 +403,12 @@ def _count_detail(series: Series, anchor: str) -> Table:
 
 
 def _gaps(series: Series, inequalities: "pd.DataFrame") -> list[Gap]:
-    """Gaps of the series' measure, dimension, population and periods, in order of period."""
+    """Gaps of two groups of the series' measure, dimension, population and periods, in order of period."""
     if inequalities.empty or series.is_distribution:
         return []
     rows = inequalities[
         (inequalities["measure_id"] == series.measure_id)
+        & inequalities["contrast"].isin(CONTRASTS_SHOWN)
         & (inequalities["stratum_dimension"] == series.dimension)
         & (inequalities["population"] == series.population)
         & (inequalities["adjustment"] == series.adjustment)
