@@ -35,6 +35,12 @@ PARTS = """
         cast(10000 + hash(range, 1) % 1000000 as double) as denominator
     from range(1000000)
 """
+# 100,000 areas of ten quantiles, one person in ten to nine in ten with an event
+STRATA = """
+    select range // 10 as area, range % 10 + 1 as quantile, cast(500 + hash(range) % 1000 as double) as denominator,
+        cast(floor((500 + hash(range) % 1000) * (0.1 + 0.8 * (hash(range, 1) % 1000) / 1000)) as double) as numerator
+    from range(1000000)
+"""
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,7 @@ class Case:
 CASES = (
     Case("1,000,000 Wilson intervals", "intervals_of_proportions", {"parts": PARTS}, 3),
     Case("1,000,000 exact or Byar intervals", "intervals_of_rates", {"parts": PARTS}, 3),
+    Case("100,000 slope and relative indices of inequality", "slopes_of_groups", {"strata": STRATA}, 2),
 )
 
 
