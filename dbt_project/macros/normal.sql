@@ -4,8 +4,8 @@
 -#}
 
 {#-
-    Probability that a standard normal variable lies farther from 0 than z, on either side. Closed form, 1e-14 of the value up to
-    |z| = 7, 1e-7 beyond (where it is below 1e-11).
+    Probability that a standard normal variable lies farther from 0 than z, on either side. Closed form, within 1e-8 of the
+    value up to |z| = 7 and 1e-6 beyond, where it is below 1e-11.
     Source: Hart JF et al., Computer Approximations (1968), no. 5666, as given by West G, Wilmott Magazine 2005;May:70-6.
 -#}
 {% macro two_sided_p(z) -%}

@@ -87,7 +87,8 @@
                 else power(max(slope), 2) / (max(sw) * (max(sw) * max(swtt) - power(max(swt), 2)))
             end as trend_chi2,
             case when count(w * y) = 5 then
-                min(case when slope * slope_without > 0 then 1 else 0 end) = 1
+                -- a slope that arithmetic leaves where there is none has no sign
+                min(case when slope * slope_without > 1e-12 * slope * slope then 1 else 0 end) = 1
             end as is_trend_robust
         from sloped
         group by {{ key }}

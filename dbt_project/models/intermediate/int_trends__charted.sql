@@ -70,13 +70,14 @@ charted as (
     ) }}
 )
 
+-- single precision: sums of values differ in their last digits with the order of rows, and a release must not
 select
     {{ key | join(',\n    ') }},
     phase as spc_phase,
     cast(xmr_points as integer) as spc_points,
-    xmr_mean as spc_mean,
-    xmr_lower as spc_lower_limit,
-    xmr_upper as spc_upper_limit,
+    cast(xmr_mean as float) as spc_mean,
+    cast(xmr_lower as float) as spc_lower_limit,
+    cast(xmr_upper as float) as spc_upper_limit,
     case when not is_masked and xmr_lower is not null then xmr_rule end as spc_rule,
     case when not is_masked and xmr_lower is not null then xmr_state end as spc_state,
     case

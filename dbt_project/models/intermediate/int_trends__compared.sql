@@ -81,7 +81,7 @@ limited as (
     from adjusted
 )
 
--- seven digits are enough for where an organisation lies, and take half the room of fifteen
+-- single precision: half the room, and the last digits of sums, which differ with the order of rows, are in no release
 select
     {{ key | join(',\n    ') }},
     cast(organisations as integer) as funnel_organisations,

@@ -59,7 +59,11 @@ DIRECTION = {
     "none": "Neither higher nor lower is better as such.",
 }
 
-INTERVAL = {"wilson": "Wilson 95% intervals", "byar": "Byar's 95% intervals"}
+INTERVAL = {
+    "wilson": "Wilson 95% intervals",
+    "byar": "Byar's 95% intervals",
+    "exact poisson": "exact Poisson 95% intervals",
+}
 
 ROUNDING = {
     "nearest_5": "Counts are rounded to the nearest 5 by the publisher.",
