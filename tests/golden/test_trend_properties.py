@@ -1,4 +1,4 @@
-"""What charts, recent trends and funnels must do whatever the values are, and how often they cry wolf, by simulation."""
+"""What charts, recent trends and funnels must do whatever the values are; how often they cry wolf, by simulation."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -178,8 +178,7 @@ def test_a_funnel_of_those_who_did_not_is_that_of_those_who_did_turned(
 
 
 def test_how_many_units_lie_outside_an_over_dispersed_funnel(answer: Answer) -> None:
-    """200 units of 400 in 15 funnels, alike but for a variance between them: share outside 95 and 99.8 %, by chance alone
-    and with over-dispersion."""
+    """200 units of 400 people in 15 funnels that differ by a variance only: shares outside 95 and 99.8 %."""
     rng, funnels, units, people = np.random.default_rng(7), 15, 200, 400
     outside = []
     for spread in (0.0, 0.05):
@@ -200,7 +199,7 @@ def test_how_many_units_lie_outside_an_over_dispersed_funnel(answer: Answer) -> 
 
 
 def test_two_sided_p_values_are_those_of_the_normal_distribution() -> None:
-    module = JINJA.from_string((MACROS / "normal.sql").read_text(encoding="utf-8")).module
+    module: Any = JINJA.from_string((MACROS / "normal.sql").read_text(encoding="utf-8")).module
     z = np.concatenate([np.linspace(-7, 7, 401), [7.08, 9, 12, 36, -20]])
     normal = pd.DataFrame({"z": z})
     p = duckdb.from_df(normal).project(module.two_sided_p("z") + " as p").df()["p"].to_numpy()

@@ -62,7 +62,8 @@ _SUPPRESSED: Row = {
 }  # fmt: skip
 _DISTRIBUTION: Row = {
     **_RATE, **_NOTHING, "reliability": "not_applicable", "spc_status": "not_applicable:distribution",
-    "recent_trend_status": "not_applicable:distribution", "funnel_status": "not_applicable:distribution", "measure_id": "deliveries", "unit": "count", "direction": "none",
+    "recent_trend_status": "not_applicable:distribution", "funnel_status": "not_applicable:distribution",
+    "measure_id": "deliveries", "unit": "count", "direction": "none",
     "observation_kind": "stratum_distribution", "numerator": 120.0, "interval_method": "none",
     "stratum": "no_fixed_abode_or_overseas", "rounding": "1to7_as_5",
 }  # fmt: skip
