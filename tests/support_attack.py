@@ -1,7 +1,7 @@
 """What an intruder knows: every figure of a release as bounds of counts, and which of them add up.
 
-Belongs here: reading marts and the publishers' own rows into a system of `publication.attack`, and the true counts behind
-hidden ones. Does not: assertions, or the solver.
+Belongs here: reading marts and the publishers' own rows into a system of `publication.attack`, and the true counts
+behind hidden ones. Does not: assertions, or the solver.
 """
 
 from collections import defaultdict
@@ -275,7 +275,7 @@ def true_local_outcomes(con: duckdb.DuckDBPyConnection) -> dict[Cell, int]:
 
 @dataclass(frozen=True)
 class Compared:
-    """Counts that publishers hid; those of which the release says more than the publishers' tables, and how much more."""
+    """Counts that publishers hid, those that hang together with what the release adds, and those that it narrows."""
 
     hidden: int
     touched: int
@@ -329,9 +329,9 @@ def _beside_hidden(made_here: str) -> str:
     """Rows of a breakdown in which a publisher has hidden something."""
     table = "(dataset, measure_id, organisation_code, period_end, population)"
     return (
-        f"{table} in (select {table} from intermediate.int_observations__combined where value_status = 'suppressed' and "
-        f"observation_kind = 'rate_within_stratum' and dataset not in ({made_here})) and "
-        "observation_kind = 'rate_within_stratum'"
+        f"{table} in (select {table} from intermediate.int_observations__combined where value_status = 'suppressed' "
+        f"and observation_kind = 'rate_within_stratum' and dataset not in ({made_here})) "
+        "and observation_kind = 'rate_within_stratum'"
     )
 
 

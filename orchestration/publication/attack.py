@@ -1,11 +1,12 @@
-"""What a reader could work out about hidden counts from everything that is published: an attack by linear programming.
+"""What a reader could work out about hidden counts from all that is published: an attack by linear programming.
 
-Belongs here: counts as unknowns within the bounds that are stated, sums and limits between them, and how far each unknown
-can be narrowed. Does not: which tables are read (tables_attacked.py) or what may be shown (protect.py, disclosure.sql).
+Belongs here: counts as unknowns within the bounds that are stated, sums and limits between them, and how far each
+unknown can be narrowed. Does not: which tables are read (the tests, ledger.py) or what may be shown (protect.py and
+disclosure.sql).
 
 The intruder knows every published number, the rounding rule and which parts add up to which whole, and solves for the
-least and the largest value of each hidden count (Hundepool et al., Statistical Disclosure Control, 2012, chapter 4: the
-auditing problem). Counts are taken as real numbers, which can only make the solver's interval wider by less than one person.
+least and the largest value of each hidden count: the auditing problem of Hundepool et al., Statistical Disclosure
+Control (2012), chapter 4. Counts are taken as real numbers.
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence

@@ -1,7 +1,7 @@
 """What earlier releases of this home have shown of counts of people, so that no two releases tell what each hides.
 
-Belongs here: the ledger's rows, what a new release adds, and whether the releases together narrow a hidden count. Does not:
-the rule for one release (protect.py, dbt_project/macros/disclosure.sql) or moving `current` (release.py).
+Belongs here: the ledger's rows, what a new release adds, and whether the releases together narrow a hidden count.
+Does not: the rule for one release (protect.py, dbt_project/macros/disclosure.sql) or moving `current` (release.py).
 
 The ledger holds one Parquet file per release: for each count of a breakdown that is made here, a hash of its name, the
 bounds that were released and whether it was hidden; only what differs from earlier releases. No count stands in it that
@@ -87,7 +87,8 @@ def entries(con: "duckdb.DuckDBPyConnection", folder: Path) -> list[Entry]:
             from {members} where area_kind in ('nhs_region', 'nation', 'united_kingdom')
         )
         select
-            sha256(family)[:16], sha256(concat_ws('|', people, counted, stratum_dimension, stratum_scheme, stratum))[:16],
+            sha256(family)[:16],
+            sha256(concat_ws('|', people, counted, stratum_dimension, stratum_scheme, stratum))[:16],
             stratum_dimension = 'all', lower, upper, shown is null, label
         from (select * from breakdowns union all select * from wholes)
         union all
@@ -106,7 +107,7 @@ def entries(con: "duckdb.DuckDBPyConnection", folder: Path) -> list[Entry]:
 
 
 def _entry(
-    family: str, cell: str, is_whole: bool, lower: float | None, upper: float | None, is_hidden: bool, label: str
+    family: str, cell: str, is_whole: bool, lower: float | None, upper: float | None, is_hidden: bool, label: str = ""
 ) -> Entry:
     at_most = float("inf") if upper is None else float(upper)
     return Entry(family, cell, is_whole, float(lower or 0.0), at_most, is_hidden, label)
@@ -149,13 +150,13 @@ def _next_number(home: Home) -> int:
 def _earlier(con: "duckdb.DuckDBPyConnection", home: Home) -> list[list[Entry]]:
     """Entries of each file of the ledger, oldest first."""
     return [
-        [_entry(*row, "") for row in con.execute(f"select {', '.join(STORED)} from read_parquet('{path}')").fetchall()]
+        [_entry(*row) for row in con.execute(f"select {', '.join(STORED)} from read_parquet('{path}')").fetchall()]
         for path in sorted(home.ledger.glob("*.parquet"))
     ]
 
 
 def differences(home: Home, con: "duckdb.DuckDBPyConnection", folder: Path) -> list[str]:
-    """Breakdowns of the staged release that, laid beside earlier releases, tell of a hidden count; names, no numbers."""
+    """Breakdowns of the staged release that, beside earlier releases, tell of a hidden count: names, no numbers."""
     earlier = _earlier(con, home)
     if not earlier:
         return []
@@ -218,7 +219,8 @@ def _lends(release: Sequence[Entry], other: Sequence[Entry], target: Entry) -> b
 def _narrowed(members: Iterable[Entry], target: Entry) -> tuple[Narrowed, ...]:
     """What the bounds of one breakdown narrow of the target, its parts adding up to the whole where that is there."""
     system = System()
-    wholes, parts = [], []
+    wholes: list[str] = []
+    parts: list[str] = []
     for entry in members:
         system.know(entry.cell, entry.lower, entry.upper)
         (wholes if entry.is_whole else parts).append(entry.cell)

@@ -13,9 +13,9 @@ from typing import Any
 class MartColumn:
     """A column of a mart.
 
-    ``counts_people`` marks a count of people that disclosure control must protect, and ``shows_zero`` says whether nobody
-    is shown as 0 or hidden like 1 to 7; ``hidden_with`` names the count whose share the column is: hidden when the count
-    is, and shown to whole percents, so that it does not give it away.
+    ``counts_people`` marks a count of people that disclosure control must protect, and ``shows_zero`` says whether
+    nobody is shown as 0 or hidden like 1 to 7; ``hidden_with`` names the count whose share the column is: hidden when
+    the count is, and shown to whole percents, so that it does not give it away.
     """
 
     name: str

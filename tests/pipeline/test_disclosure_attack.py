@@ -122,8 +122,8 @@ def test_without_any_suppression_the_attack_finds_every_small_count(
 def compare(con: duckdb.DuckDBPyConnection, marts: str) -> Compared:
     compared = publishers(con, marts)
     print(
-        f"publishers' own suppression in {marts}: {compared.hidden} counts hidden, {compared.touched} hang together with "
-        f"something that the release adds, {len(compared.narrowed)} narrowed"
+        f"publishers' own suppression in {marts}: {compared.hidden} counts hidden, {compared.touched} hang together "
+        f"with something that the release adds, {len(compared.narrowed)} narrowed"
     )
     return compared
 

@@ -78,8 +78,8 @@ def canary_files(folder: Path) -> None:
         (folder / f"SYNTHETIC-canary-{number}.csv").write_text(text, encoding="utf-8")
 
 
-# counts of people that stand nowhere once they are released: a whole, women, and women as they would be rounded, who are
-# hidden because 9,876,545 less 9,876,535 would say that there are 6 to 14 men
+# counts of people that stand nowhere once they are released: a whole, women, and women as they would be rounded, who
+# are hidden because 9,876,545 less 9,876,535 would say that there are 6 to 14 men
 WOMEN, MEN = (9_876_537, 1_234_559), (7, 7)
 COUNTS = "(9,?876,?544|1,?234,?566|9,?876,?537|1,?234,?559|9,?876,?535|1,?234,?560)"
 A_COUNT = rf"(^|[^0-9A-Za-z.]){COUNTS}([^0-9A-Za-z]|$)"

@@ -1,6 +1,6 @@
 """Complementary suppression as the models run it, attacked: random tables in which no hidden count may be narrowed.
 
-Belongs here: the macros of disclosure.sql on DuckDB. Does not: whole releases (tests/pipeline/test_disclosure_attack.py).
+Belongs here: the macros of disclosure.sql on DuckDB. Does not: whole releases (pipeline/test_disclosure_attack.py).
 """
 
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
 @cache
 def macros() -> dict[str, Any]:
     """The macros of disclosure.sql, as dbt would render them."""
-    environment = jinja2.Environment(extensions=["jinja2.ext.do"], autoescape=False)
+    environment = jinja2.Environment(extensions=["jinja2.ext.do"], autoescape=False)  # noqa: S701 - it is SQL
     module = environment.from_string(MACROS.read_text(encoding="utf-8")).module
     return {name: getattr(module, name) for name in NAMES}
 
@@ -74,7 +74,7 @@ def release(con: duckdb.DuckDBPyConnection, parts: list[tuple[int, int]], roundi
 
 
 def attacked(rows: list[dict[str, Any]], *, knows_counts: bool = False) -> tuple[Any, ...]:
-    """What an intruder narrows of the counts from 1 to 7; with ``knows_counts`` shown people and the whole are exact."""
+    """What an intruder narrows of the counts from 1 to 7; with ``knows_counts`` what is shown is exact."""
     system = System()
     for row in rows:
         for kind in ("people", "events"):
