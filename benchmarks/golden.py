@@ -10,8 +10,8 @@ dbt_project/analyses/golden calls the macros that the marts call; its `.yml` say
 Views `<table>__<csv file's stem>` hold the folder's CSV files. A column's tolerance is `exact`, `{absolute: a}`,
 `{relative: r}` (of the expected value), or `{half_width: [h, lower, upper]}` (of half the expected interval); a column
 `q*` is every expected column of such a name. `where` names the rows of the expected table that are compared;
-`estimator: module:function` is applied to the analysis' rows; `parts` is a list of what differs where a README has other
-tolerances for other rows.
+`estimator: module:function` is applied to the analysis' rows; `parts` is a list of what differs where a README has
+other tolerances for other rows.
 """
 
 import fnmatch
