@@ -1,4 +1,4 @@
--- what is shown of seven wholes and their parts, by a reader with the rounded numbers and by one who knows all the others exactly
+-- wholes and their parts: shown by a reader's rounded numbers, and by one who knows all the others exactly
 {% set cases = [
     ('rounding leaves 1 to 9 open', 'all', 50, 'shown', 'shown'),
     ('rounding leaves 1 to 9 open', 'men', 43, 'shown', 'hidden'),
