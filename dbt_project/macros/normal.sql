@@ -35,16 +35,28 @@
 {%- endmacro %}
 
 {#-
-    p of a chi-squared statistic by Wilson and Hilferty's normal approximation of its cube root (Proc Natl Acad Sci USA
-    1931;17:684-8); exact for one and two degrees of freedom. `x` and `df` are columns. NULL without either.
+    p of a chi-squared statistic with whole degrees of freedom, by the finite sums (Abramowitz M, Stegun IA, Handbook of
+    mathematical functions, 26.4.4 and 26.4.5): exp(-x/2) sum((x/2)^i / i!) over i < df/2 for even ones; for odd ones the normal
+    tail of sqrt(x) and exp(-x/2) sqrt(2x / pi) sum(x^i / (1 3 5 ... (2i + 1))) over i < (df - 1) / 2. From 41 degrees by
+    Wilson and Hilferty's normal approximation of the cube root (Proc Natl Acad Sci USA 1931;17:684-8). `x` and `df` are columns.
+    NULL without either.
 -#}
 {% macro chi_squared_p(x, df) -%}
     {%- set root = '(power(' ~ x ~ ' / ' ~ df ~ ', 1.0 / 3) - (1 - 2.0 / (9 * ' ~ df ~ '))) / sqrt(2.0 / (9 * ' ~ df ~ '))' -%}
+    {%- set factor = namespace(even=1, odd=1) -%}
+    {%- set sums = namespace(even=[], odd=[]) -%}
+    {%- for i in range(20) -%}
+        {%- set factor.even = factor.even * (2 * i if i else 1) -%}
+        {%- set factor.odd = factor.odd * (2 * i + 1) -%}
+        {%- do sums.even.append('case when ' ~ df ~ ' > ' ~ (2 * i) ~ ' then power(' ~ x ~ ', ' ~ i ~ ') / ' ~ factor.even ~ 'e0 else 0 end') -%}
+        {%- do sums.odd.append('case when ' ~ df ~ ' > ' ~ (2 * i + 2) ~ ' then power(' ~ x ~ ', ' ~ i ~ ') / ' ~ factor.odd ~ 'e0 else 0 end') -%}
+    {%- endfor -%}
     case
         when {{ x }} is null or {{ df }} < 1 then null
-        when {{ df }} = 1 then {{ two_sided_p('sqrt(' ~ x ~ ')') }}
-        when {{ df }} = 2 then exp(-{{ x }} / 2)
-        when {{ root }} > 0 then {{ two_sided_p('(' ~ root ~ ')') }} / 2
-        else 1 - {{ two_sided_p('(' ~ root ~ ')') }} / 2
+        when {{ df }} > 40 and {{ root }} > 0 then {{ two_sided_p('(' ~ root ~ ')') }} / 2
+        when {{ df }} > 40 then 1 - {{ two_sided_p('(' ~ root ~ ')') }} / 2
+        when {{ df }} % 2 = 0 then exp(-{{ x }} / 2) * ({{ sums.even | join(' + ') }})
+        else least(1.0, {{ two_sided_p('sqrt(' ~ x ~ ')') }}
+            + exp(-{{ x }} / 2) * sqrt(2 * {{ x }} / pi()) * ({{ sums.odd | join(' + ') }}))
     end
 {%- endmacro %}

@@ -245,21 +245,25 @@
 {%- endmacro %}
 
 {% macro _last_over_first_limit(side, level, is_skewed) -%}
-    {%- set parts = [
-        '(centre_intercept + centre_slope)', 'centre_intercept',
-        '(intercept_variance + 2 * covariance + slope_variance)', 'intercept_variance', '(intercept_variance + covariance)'
-    ] -%}
     {%- set z = _z_column(side, level) if is_skewed else z_of_level(level) -%}
-    {{ fieller_limit(parts[0], parts[1], parts[2], parts[3], parts[4], side, z) }}
+    {{ fieller_limit(
+        '(centre_intercept + centre_slope)', 'centre_intercept',
+        '(intercept_variance + 2 * covariance + slope_variance)', 'intercept_variance', '(intercept_variance + covariance)', side, z
+    ) }}
+{%- endmacro %}
+
+{#- The other way round: its lower limit is where the upper one of last over first would be. -#}
+{% macro _first_over_last_limit(side, level, is_skewed) -%}
+    {%- set other = 'upper' if side == 'lower' else 'lower' -%}
+    {%- set z = _z_column(other, level) if is_skewed else z_of_level(level) -%}
+    {{ fieller_limit(
+        'centre_intercept', '(centre_intercept + centre_slope)', 'intercept_variance',
+        '(intercept_variance + 2 * covariance + slope_variance)', '(intercept_variance + covariance)', side, z
+    ) }}
 {%- endmacro %}
 
 {% macro _z_column(side, level) -%}
     z_{{ side }}_{{ level | string | replace('.', '') }}
-{%- endmacro %}
-
-{#- Turned over, the lower limit is one over the upper. -#}
-{% macro _first_over_last_limit(side, level, is_skewed) -%}
-    1 / nullif({{ _last_over_first_limit('upper' if side == 'lower' else 'lower', level, is_skewed) }}, 0)
 {%- endmacro %}
 
 {#-

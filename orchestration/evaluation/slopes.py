@@ -22,6 +22,7 @@ Weighting = Literal["population", "population_squared"]
 Z_95 = 1.959963984540054
 MAX_STEPS = 50
 TOLERANCE = 1e-12
+LONGEST_STEP = 2.0
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,9 @@ def logit_slopes(
             score = weight * (share - fitted)
             one, two = _sums(score, starts), _sums(score * rank, starts)
             step = bread[0] * one + bread[1] * two, bread[1] * one + bread[2] * two
+            # a long step from a flat start can leave the range in which weights are numbers
+            shorter = np.minimum(1, LONGEST_STEP / np.maximum(np.abs(step[0]), np.abs(step[1])))
+            step = step[0] * shorter, step[1] * shorter
             intercept, slope = intercept + step[0], slope + step[1]
             settled = np.abs(step[0]) + np.abs(step[1]) < TOLERANCE * (1 + np.abs(intercept) + np.abs(slope))
             if bool(np.all(settled | ~np.isfinite(intercept))):

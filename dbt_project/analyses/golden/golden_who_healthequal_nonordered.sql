@@ -12,6 +12,7 @@ summed as (
         max(mean) as mean,
         {{ between_group_variance('share', 'estimate', 'mean') }} as between_variance,
         {{ between_group_variance_se('share', 'estimate', 'mean', 'variance') }} as between_variance_se,
+        {{ between_group_variance_by_chance('share', 'variance') }} as variance_by_chance,
         {{ mean_log_deviation('share', 'estimate', 'mean') }} as log_deviation,
         {{ theil_index('share', 'estimate', 'mean') }} as theil
     from strata
@@ -27,3 +28,6 @@ union all
 select 'mld' as measure, log_deviation as estimate, cast(null as double) as se from summed
 union all
 select 'ti' as measure, theil as estimate, cast(null as double) as se from summed
+union all
+-- the reference does not take this off; the marts do
+select 'bgv_by_chance' as measure, variance_by_chance as estimate, cast(null as double) as se from summed

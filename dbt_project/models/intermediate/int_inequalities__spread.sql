@@ -93,7 +93,7 @@ select
     case when {{ is_between }} then {{ chi_squared_p('corrected.chi_squared', '(corrected.groups_compared - 1)') }} end as p_value,
     case
         when contrasts.status <> 'computed' then 'none'
-        when {{ is_between }} then 'between-group standard deviation less what sampling makes; test: chi-squared, wilson and hilferty'
+        when {{ is_between }} then 'between-group standard deviation less what sampling makes; test: chi-squared'
         when contrasts.contrast = 'theil' then 'theil index'
         else 'mean log deviation'
     end as method
