@@ -25,6 +25,9 @@ from orchestration.datasets.records import sheet_title, template_cells
 from orchestration.datasets.writing import xlsx
 from orchestration.errors import ExitCode
 from orchestration.home import Home
+from orchestration.refresh.intake import acquire
+from orchestration.refresh.load import load_pending
+from orchestration.refresh.outcomes import RefreshRequest
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 NHS_NUMBER, E_MAIL, PHONE = "999 124 4565", "canary.one@example.org", "07700 900461"
@@ -138,6 +141,9 @@ def walk(demo: Home, tmp_path_factory: pytest.TempPathFactory) -> Walk:
     said["again"] = run(checked)
     canary_files(home.inbox / "qi_projects")
     outcomes_with_canaries(home.inbox / "local_outcomes" / "SYNTHETIC-canary-counts.xlsx")
+    # the import below builds the marts of whatever the lake holds
+    acquire(home, RefreshRequest(datasets=("local_outcomes",), offline=True))
+    assert [outcome.outcome for outcome in load_pending(home, "local_outcomes")] == ["loaded"]
     said["import"] = run(handed_in)
     said["sql"] = evenhand(home.root, "sql", "--json", steps()[3].split('"')[1])
     said["status"] = evenhand(home.root, "status")
