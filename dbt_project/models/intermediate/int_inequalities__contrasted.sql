@@ -1,4 +1,4 @@
--- two groups against each other: most and least deprived, Core20 and the rest, a group of an unordered dimension and all others
+-- two groups against each other: most and least deprived, Core20 and the rest, an unordered group and all others
 with sets as (select * from {{ ref('int_strata__summed') }}),
 
 strata as (select * from {{ ref('int_strata__gathered') }}),
@@ -112,8 +112,10 @@ parts as (
         sets.direction,
         sets.observation_kind = 'score' as is_score,
         {% for side in [1, 2] %}{% for short in ['x', 'n'] %}{% for bound in ['', '_lower', '_upper'] %}
-        case when contrasts.status = 'computed' and sets.observation_kind <> 'score' then contrasts.{{ short }}{{ side }}{{ bound }} end
-            as {{ short }}{{ side }}{{ bound }},
+        case
+            when contrasts.status = 'computed' and sets.observation_kind <> 'score'
+                then contrasts.{{ short }}{{ side }}{{ bound }}
+        end as {{ short }}{{ side }}{{ bound }},
         {% endfor %}{% endfor %}
         case when contrasts.status = 'computed' then contrasts.score_{{ side }} end as score_{{ side }},
         case when contrasts.status = 'computed' then contrasts.score_{{ side }}_lower end as score_{{ side }}_lower,
@@ -166,12 +168,15 @@ ratios as (
     select
         *,
         case when p2 > 0 and not is_score then p1 / p2 end as ratio,
-        case when x1 > 0 and x2 > 0 and interval_rule in ('wilson', 'byar')
-            then {{ ratio_log_se('p1', 'sqrt(v1)', 'p2', 'sqrt(v2)') }} end as ratio_log_se,
+        case
+            when x1 > 0 and x2 > 0 and interval_rule in ('wilson', 'byar')
+                then {{ ratio_log_se('p1', 'sqrt(v1)', 'p2', 'sqrt(v2)') }}
+        end as ratio_log_se,
         -- the same of the absence of the event
         case when is_proportion and x2 < n2 then (multiplier - p1) / (multiplier - p2) end as absence_ratio,
-        case when is_proportion and x1 < n1 and x2 < n2
-            then {{ ratio_log_se('(multiplier - p1)', 'sqrt(v1)', '(multiplier - p2)', 'sqrt(v2)') }}
+        case
+            when is_proportion and x1 < n1 and x2 < n2
+                then {{ ratio_log_se('(multiplier - p1)', 'sqrt(v1)', '(multiplier - p2)', 'sqrt(v2)') }}
         end as absence_ratio_log_se
     from limits
 )
@@ -193,8 +198,10 @@ select
     {{ ratio_limit('ratio', 'ratio_log_se', 'lower', 99.8) }} as ratio_lower_998,
     {{ ratio_limit('ratio', 'ratio_log_se', 'upper', 99.8) }} as ratio_upper_998,
     case when is_proportion then odds_ratio end as odds_ratio,
-    case when is_proportion then {{ ratio_limit('odds_ratio', 'odds_ratio_log_se', 'lower', 95) }} end as odds_ratio_lower_95,
-    case when is_proportion then {{ ratio_limit('odds_ratio', 'odds_ratio_log_se', 'upper', 95) }} end as odds_ratio_upper_95,
+    case when is_proportion then {{ ratio_limit('odds_ratio', 'odds_ratio_log_se', 'lower', 95) }} end
+        as odds_ratio_lower_95,
+    case when is_proportion then {{ ratio_limit('odds_ratio', 'odds_ratio_log_se', 'upper', 95) }} end
+        as odds_ratio_upper_95,
     case direction when 'lower' then ratio when 'higher' then absence_ratio end as adverse_ratio,
     case direction
         when 'lower' then {{ ratio_limit('ratio', 'ratio_log_se', 'lower', 95) }}
@@ -210,7 +217,9 @@ select
     p1_lowest - p2_highest as gap_if_rounding_lowest,
     p1_highest - p2_lowest as gap_if_rounding_highest,
     case
-        when is_score then (p1 - p2) / nullif({{ difference_se('(u1_95 - l1_95)', '(u2_95 - l2_95)') }}, 0) * 2 * {{ z_of_level(95) }}
+        when is_score
+            then 2 * {{ z_of_level(95) }} * (p1 - p2)
+                / nullif({{ difference_se('(u1_95 - l1_95)', '(u2_95 - l2_95)') }}, 0)
         when interval_rule in ('wilson', 'byar') then {{ score_z('x1', 'n1', 'x2', 'n2', 'is_proportion') }}
     end as z,
     least(x1, x2) as min_events,

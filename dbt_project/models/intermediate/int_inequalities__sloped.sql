@@ -1,4 +1,4 @@
--- ordered sets with all their groups: slope and relative index of inequality, and what the least deprived group's rate would change
+-- ordered sets with all their groups: slope and relative index, and what the least deprived group's rate would change
 {% set carried = ['set_id', 'scenario', 'multiplier', 'kind'] %}
 with sets as (
     select
@@ -25,7 +25,7 @@ complete as (
     where sets.status = 'computed' and sets.interval_rule in ('wilson', 'byar')
 ),
 
--- as published; and with everybody whose group is not known in the most deprived group, the least, or spread as the known are
+-- as published; and with all people of unknown group in the most deprived group, the least, or spread as the known are
 supposed as (
     select
         'published' as scenario,
@@ -91,7 +91,7 @@ scaled as (
     from limited
 ),
 
--- a group without events, or with nothing else, has no standard error on the scale: half the interval's width stands for it
+-- a group without events, or with nothing else, has no standard error on the scale: its interval's width stands in
 spread as (
     select
         *,
@@ -116,7 +116,6 @@ skewed as (
     {{ with_skewed_z('published') }}
 ),
 
-{% set untransformed = ['-multiplier', 'kind', 'false'] %}
 indices as (
     select
         set_id,
@@ -161,10 +160,14 @@ absences as (
 ),
 
 -- odds need the logit of every group
+proportions as (
+    select * from spread
+    where scenario = 'published' and kind = 'proportion'
+),
+
 logits as (
     {{ slope_fits(
-        "(select * from spread where scenario = 'published' and kind = 'proportion') as proportions",
-        ['set_id'], 'stratum_order', 'denominator', 'scaled_value', 'scaled_value', 'se * se'
+        'proportions', ['set_id'], 'stratum_order', 'denominator', 'scaled_value', 'scaled_value', 'se * se'
     ) }}
 ),
 
@@ -222,7 +225,8 @@ attributable as (
         *,
         -{{ population_attributable_risk('reference', 'mean') }} as gap,
         -{{ population_attributable_fraction('reference', 'mean') }} as fraction,
-        {{ population_attributable_log_se('reference', 'reference_variance', 'mean', 'mean_variance', 'share') }} as log_se,
+        {{ population_attributable_log_se('reference', 'reference_variance', 'mean', 'mean_variance', 'share') }}
+            as log_se,
         multiplier * (known_numerator + xu) / (known_denominator + nu) as mean_with_unknown
     from least_deprived
 ),
@@ -240,7 +244,8 @@ select
     'slope_index' as contrast,
     '1' as group_stratum,
     cast(sets.quantiles as string) as comparator_stratum,
-    case when sets.status = 'computed' and indices.gap is null then 'not_computed:no_fit' else sets.status end as status,
+    case when sets.status = 'computed' and indices.gap is null then 'not_computed:no_fit' else sets.status end
+        as status,
     indices.gap,
     {% for suffix in ['95', '998'] %}
     indices.gap_lower_{{ suffix }},
@@ -280,7 +285,7 @@ select
     case
         when indices.gap is null then 'none'
         when sets.is_proportion
-            then 'weighted ridit regression of proportions, untransformed; ratio: fieller; odds: ridit regression of logits'
+            then 'weighted ridit regression of proportions, untransformed; ratio: fieller; odds: regression of logits'
         else 'weighted ridit regression of rates, untransformed, log-normal moments; ratio: fieller'
     end as method
 from sets
@@ -294,7 +299,8 @@ select
     'population_attributable' as contrast,
     'all known groups' as group_stratum,
     cast(sets.quantiles as string) as comparator_stratum,
-    case when sets.status = 'computed' and errors.gap is null then 'not_computed:no_fit' else sets.status end as status,
+    case when sets.status = 'computed' and errors.gap is null then 'not_computed:no_fit' else sets.status end
+        as status,
     errors.gap,
     {% for level, suffix in [(95, '95'), (99.8, '998')] %}
     errors.gap - {{ z_of_level(level) }} * errors.mean * errors.fraction_se as gap_lower_{{ suffix }},
@@ -315,7 +321,8 @@ select
     errors.fraction - {{ z_of_level(95) }} * errors.fraction_se as relative_index_lower_95,
     errors.fraction + {{ z_of_level(95) }} * errors.fraction_se as relative_index_upper_95,
     errors.mean_with_unknown - errors.reference as gap_if_unknown_worst,
-    errors.mean_with_unknown - errors.multiplier * (errors.x + errors.xu) / (errors.n + errors.nu) as gap_if_unknown_best,
+    errors.mean_with_unknown - errors.multiplier * (errors.x + errors.xu) / (errors.n + errors.nu)
+        as gap_if_unknown_best,
     errors.mean_with_unknown
     - errors.multiplier * (errors.x + errors.xu * errors.share) / (errors.n + errors.nu * errors.share)
         as gap_if_unknown_proportional,

@@ -18,11 +18,11 @@ select
     trends.value,
     trends.lower_95,
     trends.upper_95,
-    {% for part in ['numerator', 'denominator'] %}
-    case when trends.value is not null then trends.{{ part }} end as {{ part }},
-    case when trends.value is not null then trends.{{ part }}_lower end as {{ part }}_lower,
-    case when trends.value is not null then trends.{{ part }}_upper end as {{ part }}_upper
-    {{- "," if not loop.last }}
-    {% endfor %}
+    case when trends.value is not null then trends.numerator end as numerator,
+    case when trends.value is not null then trends.numerator_lower end as numerator_lower,
+    case when trends.value is not null then trends.numerator_upper end as numerator_upper,
+    case when trends.value is not null then trends.denominator end as denominator,
+    case when trends.value is not null then trends.denominator_lower end as denominator_lower,
+    case when trends.value is not null then trends.denominator_upper end as denominator_upper
 from trends
 inner join sets on {{ matching('trends', 'sets', set_columns) }}
