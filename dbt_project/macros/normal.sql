@@ -27,10 +27,10 @@
     case
         when {{ x }} < 7.07106781186547e0 then
             least(1.0e0, 2 * exp(-{{ x }} * {{ x }} / 2) * {{ above.sum }} / {{ below.sum }})
-        when {{ x }} < 37 then
+        when {{ x }} <= 37 then
             2 * exp(-{{ x }} * {{ x }} / 2)
             / (2.506628274631e0 * ({{ x }} + 1 / ({{ x }} + 2 / ({{ x }} + 3 / ({{ x }} + 4 / ({{ x }} + 0.65e0))))))
-        when {{ x }} >= 37 then 0.0e0
+        when {{ x }} > 37 then 0.0e0
     end
 {%- endmacro %}
 

@@ -14,7 +14,7 @@ from orchestration.evaluation.poisson import exact_limits
 
 LIMITS = ("lower95_0cl", "upper95_0cl", "lower99_8cl", "upper99_8cl")
 Compute = Callable[[str, pd.DataFrame], pd.DataFrame]
-COUNTS = st.integers(0, 30) | st.integers(0, 1_000_000) | st.floats(0, 50, allow_nan=False)
+COUNTS = st.integers(0, 30) | st.integers(0, 1_000_000) | st.floats(0, 50, allow_nan=False, allow_subnormal=False)
 FEW = settings(max_examples=30, deadline=None)
 TABLES = {
     "golden_phe_proportion": "phe_proportion__input",
