@@ -110,7 +110,10 @@ fits as (
     ) }}
 ),
 
-published as (select * from fits where scenario = 'published'),
+published as (
+    select * from fits
+    where scenario = 'published'
+),
 
 skewed as (
     {{ with_skewed_z('published') }}

@@ -12,10 +12,12 @@ complete as (
         strata.denominator / sets.known_denominator as share,
         sets.multiplier * strata.numerator / strata.denominator as value,
         sets.multiplier * sets.known_numerator / sets.known_denominator as mean,
-        {{ rate_variance('strata.numerator', 'strata.denominator', 'sets.multiplier', 'sets.is_proportion') }} as variance,
+        {{ rate_variance('strata.numerator', 'strata.denominator', 'sets.multiplier', 'sets.is_proportion') }}
+            as variance,
         sets.known_denominator,
         case
-            when sets.is_proportion then sets.multiplier - sets.multiplier * sets.known_numerator / sets.known_denominator
+            when sets.is_proportion
+                then sets.multiplier - sets.multiplier * sets.known_numerator / sets.known_denominator
             else sets.multiplier
         end as room
     from strata
@@ -34,7 +36,8 @@ summed as (
         {{ mean_log_deviation('share', 'value', 'mean') }} as log_deviation,
         {{ theil_index('share', 'value', 'mean') }} as theil,
         -- Pearson's chi-squared that all groups have one rate
-        max(known_denominator) * {{ between_group_variance('share', 'value', 'mean') }} / nullif(max(mean * room), 0) as chi_squared
+        max(known_denominator) * {{ between_group_variance('share', 'value', 'mean') }} / nullif(max(mean * room), 0)
+            as chi_squared
     from complete
     group by set_id
 ),
@@ -81,7 +84,8 @@ select
     end as gap_{{ side }}_{{ suffix }},
     {% endfor %}{% endfor %}
     case contrasts.contrast
-        when 'between_group' then sqrt({{ not_below('0.0', 'corrected.corrected_variance') }}) / nullif(corrected.mean, 0)
+        when 'between_group'
+            then sqrt({{ not_below('0.0', 'corrected.corrected_variance') }}) / nullif(corrected.mean, 0)
         when 'mean_log_deviation' then corrected.log_deviation
         else corrected.theil
     end as relative_index,
@@ -90,7 +94,8 @@ select
         when {{ is_between }} then corrected.variance_by_chance
         when contrasts.contrast = 'theil' or corrected.log_deviation is not null then corrected.index_by_chance
     end as expected_by_chance,
-    case when {{ is_between }} then {{ chi_squared_p('corrected.chi_squared', '(corrected.groups_compared - 1)') }} end as p_value,
+    case when {{ is_between }} then {{ chi_squared_p('corrected.chi_squared', '(corrected.groups_compared - 1)') }} end
+        as p_value,
     case
         when contrasts.status <> 'computed' then 'none'
         when {{ is_between }} then 'between-group standard deviation less what sampling makes; test: chi-squared'

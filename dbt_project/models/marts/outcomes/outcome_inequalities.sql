@@ -26,7 +26,7 @@ estimated as (select * from {{ ref('int_inequalities__estimated') }}),
     'spread': measures | reject('in', ['gap', 'gap_lower_95', 'gap_upper_95', 'gap_lower_998', 'gap_upper_998',
         'relative_index', 'between_group_variance', 'expected_by_chance']) | list,
 } %}
--- WHO's logit index, from the first rank (most deprived) less the last; the fits are from first to last, in parts of one
+-- WHO's logit index, from the first rank (most deprived) less the last; the fits are from first to last, parts of one
 logit as (
     select
         sets.set_id,
@@ -119,8 +119,10 @@ contrasts as (
         {{ two_sided_p('(logit.difference / logit.difference_se)') }} as p_value,
         case when logit.status = 'computed' then sets.min_events end as min_events,
         case when logit.status = 'computed' then sets.min_base end as min_base,
-        case when logit.status = 'computed' then 'who logit slope index: regression of people on rank, hc1' else 'none' end
-            as method
+        case
+            when logit.status = 'computed' then 'who logit slope index: regression of people on rank, hc1'
+            else 'none'
+        end as method
     from logit
     inner join sets on logit.set_id = sets.set_id
     union all
@@ -147,8 +149,10 @@ contrasts as (
         {{ two_sided_p('(concentration.absolute_index / nullif(concentration.absolute_se, 0))') }} as p_value,
         case when concentration.status = 'computed' then sets.min_events end as min_events,
         case when concentration.status = 'computed' then sets.min_base end as min_base,
-        case when concentration.status = 'computed' then 'concentration index: convenient regression on rank' else 'none' end
-            as method
+        case
+            when concentration.status = 'computed' then 'concentration index: convenient regression on rank'
+            else 'none'
+        end as method
     from concentration
     inner join sets on concentration.set_id = sets.set_id
     union all
@@ -192,12 +196,14 @@ described as (
         contrasts.*,
         sets.measure_id || ', ' || sets.stratum_dimension || ' (' || sets.stratum_scheme || '), ' || contrasts.contrast
         || ', ' || sets.adjustment || ', population ' || sets.population || ', every ' || sets.organisation_level || ' '
-        || sets.organisation_view || ', ' || cast(sets.period_start as string) || ' to ' || cast(sets.period_end as string)
+        || sets.organisation_view || ', ' || cast(sets.period_start as string) || ' to '
+        || cast(sets.period_end as string)
             as family,
         sets.is_proportion,
         sets.unknown_status,
         case
-            when sets.unknown_status = 'suppressed' or sets.hidden_strata > 0 or sets.observation_kind = 'score' then null
+            when sets.unknown_status = 'suppressed' or sets.hidden_strata > 0 or sets.observation_kind = 'score'
+                then null
             else coalesce(sets.unknown_denominator, 0.0)
                 / nullif(sets.known_denominator + coalesce(sets.unknown_denominator, 0.0), 0.0)
         end as unknown_share,
@@ -263,7 +269,8 @@ select
             then 'not_applicable'
         when described.gap = 0 then 'neither'
         when
-            (described.direction = 'higher' and described.gap < 0) or (described.direction = 'lower' and described.gap > 0)
+            (described.direction = 'higher' and described.gap < 0)
+            or (described.direction = 'lower' and described.gap > 0)
             then described.group_stratum
         else described.comparator_stratum
     end as gap_against,
