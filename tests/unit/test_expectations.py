@@ -370,7 +370,7 @@ GOOD: dict[str, list[Row]] = {
     "inequality_decomposition": [
         _SPLIT,
         {**_SPLIT, **_NO_SPLIT, "gap_change": 0.5},
-        {**_SPLIT, "contrast": "core20_v_rest", "disadvantaged_stratum": "1-2",
+        {**_SPLIT, "contrast": "core20_v_rest", "disadvantaged_stratum": "1 and 2",
          "comparator_stratum": "all other known groups"},
         {**_SPLIT, "stratum_dimension": "ethnicity", "contrast": "group_v_rest", "disadvantaged_stratum": "asian",
          "comparator_stratum": "all other known groups"},

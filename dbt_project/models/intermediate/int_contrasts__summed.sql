@@ -87,7 +87,7 @@ core20_v_rest as (
     select
         {{ family | join(', ') }},
         'core20_v_rest' as contrast,
-        case max(last_stratum) when 10 then '1-2' else '1' end as group_stratum,
+        case max(last_stratum) when 10 then '1 and 2' else '1' end as group_stratum,
         'all other known groups' as comparator_stratum,
         max(last_stratum) as strata_needed,
         sum(case when state = 'shown' then 1 else 0 end) as strata_shown,
