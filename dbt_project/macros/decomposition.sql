@@ -73,3 +73,11 @@
         )
     )
 {%- endmacro %}
+
+{#-
+    Sum of doubles that does not depend on the order of rows: they are added up as decimals, 18 digits after the point. What
+    is left of a difference of such sums is then the same in every run, down to its last digit.
+-#}
+{% macro steady_sum(value) -%}
+    cast(sum(cast({{ value }} as decimal(38, 18))) as double)
+{%- endmacro %}

@@ -65,7 +65,7 @@
 {#-
     Exact limits of a Poisson count of 0 to 10: half the chi-squared quantile of (1 - level) / 2 with 2x degrees of freedom,
     and of 1 - (1 - level) / 2 with 2x + 2. Source: Garwood F, Biometrika 1936;28:437-42; Ulm K, Am J Epidemiol 1990;131:373-5.
-    tests/unit/test_rates.py computes them anew. Ten is there for a fractional count between 9 and 10.
+    tests/golden/test_rate_properties.py computes them anew. Ten is there for a fractional count between 9 and 10.
 -#}
 {% macro exact_poisson_limits(level) -%}
     {{ return({

@@ -23,6 +23,7 @@ Z_95 = 1.959963984540054
 MAX_STEPS = 50
 TOLERANCE = 1e-12
 LONGEST_STEP = 2.0
+NOTHING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -153,11 +154,14 @@ def concentration_indices(starts: "Index", value: "Array", population: "Array") 
         error = np.sqrt(_sums(share * residual * residual, starts) / (sizes - 2) / variance)
         average = _sums(share * value, starts)
         exists = _is_regressed(starts, population)
+        # on a line through all points, or a flat one, what is left is the rounding of doubles and no error
+        slope = np.where(np.abs(slope) < NOTHING * average, 0.0, slope)
+        has_error = exists & (error >= NOTHING * average)
         return Concentration(
             _where(exists, slope),
-            _where(exists, error),
+            _where(has_error, error),
             _where(exists & (average > 0), slope / average),
-            _where(exists & (average > 0), error / average),
+            _where(has_error & (average > 0), error / average),
         )
 
 

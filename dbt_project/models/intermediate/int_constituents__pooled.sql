@@ -216,16 +216,16 @@ split as (
         {{ comparison | join(', ') }},
         {{ contrast | join(', ') }},
         constituent_level,
-        sum(wa0 * ra0 - wb0 * rb0) as pooled_gap_before,
-        sum(wa1 * ra1 - wb1 * rb1) as pooled_gap_after,
-        sum({{ gap_within_units(*before) }}) as within_gap_before,
-        sum({{ gap_between_units(*before) }}) as between_gap_before,
-        sum({{ gap_within_units(*after) }}) as within_gap_after,
-        sum({{ gap_between_units(*after) }}) as between_gap_after,
-        sum({{ change_within_units(*(before + after)) }}) as within_change,
-        sum({{ change_between_units(*(before + after)) }}) as between_change,
-        sum({{ change_by_unequal_units(*(before + after)) }}) as composition_of_within_change,
-        sum({{ change_by_sorting(*(before + after)) }}) as composition_of_between_change
+        {{ steady_sum('wa0 * ra0 - wb0 * rb0') }} as pooled_gap_before,
+        {{ steady_sum('wa1 * ra1 - wb1 * rb1') }} as pooled_gap_after,
+        {{ steady_sum(gap_within_units(*before)) }} as within_gap_before,
+        {{ steady_sum(gap_between_units(*before)) }} as between_gap_before,
+        {{ steady_sum(gap_within_units(*after)) }} as within_gap_after,
+        {{ steady_sum(gap_between_units(*after)) }} as between_gap_after,
+        {{ steady_sum(change_within_units(*(before + after))) }} as within_change,
+        {{ steady_sum(change_between_units(*(before + after))) }} as between_change,
+        {{ steady_sum(change_by_unequal_units(*(before + after))) }} as composition_of_within_change,
+        {{ steady_sum(change_by_sorting(*(before + after))) }} as composition_of_between_change
     from shares
     group by
         {{ comparison | join(', ') }},

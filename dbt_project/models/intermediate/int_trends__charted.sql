@@ -4,7 +4,7 @@
 {% set fewest = 7 %}
 with bounded as (
     select * from {{ ref('int_trends__bounded') }}
-    where value is not null and period_kind <> 'rolling'
+    where value is not null and period_kind <> 'rolling' and stratum <> 'unknown'
 ),
 
 phased as (select * from {{ ref('int_trends__phased') }}),

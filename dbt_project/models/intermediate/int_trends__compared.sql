@@ -10,6 +10,7 @@ with bounded as (
         value is not null
         and observation_kind = 'rate_within_stratum'
         and organisation_level <> 'england'
+        and stratum <> 'unknown'
         and interval_rule in ('wilson', 'byar')
         and numerator >= 0
         and denominator > 0

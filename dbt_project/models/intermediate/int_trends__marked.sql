@@ -1,7 +1,10 @@
 {% set series = trend_series() %}
 with bounded as (
     select * from {{ ref('int_trends__bounded') }}
-    where period_kind in ('financial_year', 'calendar_year') and observation_kind <> 'stratum_distribution'
+    where
+        period_kind in ('financial_year', 'calendar_year')
+        and observation_kind <> 'stratum_distribution'
+        and stratum <> 'unknown'
 ),
 
 phased as (select * from {{ ref('int_trends__phased') }}),

@@ -26,6 +26,7 @@ estimated as (select * from {{ ref('int_inequalities__estimated') }}),
     'spread': measures | reject('in', ['gap', 'gap_lower_95', 'gap_upper_95', 'gap_lower_998', 'gap_upper_998',
         'relative_index', 'between_group_variance', 'expected_by_chance']) | list,
 } %}
+-- neither fitted index has a p-value: with five or ten points their errors are too small for a test
 -- WHO's logit index, from the first rank (most deprived) less the last; the fits are from first to last, parts of one
 logit as (
     select
@@ -116,7 +117,7 @@ contrasts as (
         {% for name in measures[10:] %}
         cast(null as double) as {{ name }},
         {% endfor %}
-        {{ two_sided_p('(logit.difference / logit.difference_se)') }} as p_value,
+        cast(null as double) as p_value,
         case when logit.status = 'computed' then sets.min_events end as min_events,
         case when logit.status = 'computed' then sets.min_base end as min_base,
         case
@@ -146,7 +147,7 @@ contrasts as (
         {% for name in measures[19:] %}
         cast(null as double) as {{ name }},
         {% endfor %}
-        {{ two_sided_p('(concentration.absolute_index / nullif(concentration.absolute_se, 0))') }} as p_value,
+        cast(null as double) as p_value,
         case when concentration.status = 'computed' then sets.min_events end as min_events,
         case when concentration.status = 'computed' then sets.min_base end as min_base,
         case
@@ -202,7 +203,10 @@ described as (
         sets.is_proportion,
         sets.unknown_status,
         case
-            when sets.unknown_status = 'suppressed' or sets.hidden_strata > 0 or sets.observation_kind = 'score'
+            when
+                sets.unknown_status in ('none_published', 'suppressed', 'missing_at_source')
+                or sets.hidden_strata > 0
+                or sets.observation_kind = 'score'
                 then null
             else coalesce(sets.unknown_denominator, 0.0)
                 / nullif(sets.known_denominator + coalesce(sets.unknown_denominator, 0.0), 0.0)
@@ -258,6 +262,8 @@ select
         when described.direction not in ('lower', 'higher') then 'not_applicable:direction_none'
         when described.direction = 'higher' and not described.is_proportion then 'not_applicable:no_complement'
         when described.status <> 'computed' then described.status
+        when described.contrast in ('most_v_least_deprived', 'core20_v_rest', 'group_v_rest', 'slope_index')
+            then 'not_computed:no_adverse_events'
         else 'not_applicable:contrast'
     end as adverse_event,
     {{ qualified('described', measures[16:]) }},
@@ -267,7 +273,7 @@ select
             described.gap is null or described.direction not in ('higher', 'lower')
             or described.contrast in ('between_group', 'mean_log_deviation', 'theil')
             then 'not_applicable'
-        when described.gap = 0 then 'neither'
+        when abs(described.gap) <= 1e-9 then 'neither'
         when
             (described.direction = 'higher' and described.gap < 0)
             or (described.direction = 'lower' and described.gap > 0)

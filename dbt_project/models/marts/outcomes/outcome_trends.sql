@@ -90,6 +90,7 @@ select
     charted.spc_state,
     case
         when charted.spc_status is not null then charted.spc_status
+        when named.stratum = 'unknown' then 'not_applicable:unknown_group'
         when named.observation_kind = 'stratum_distribution' then 'not_applicable:distribution'
         when named.period_kind = 'rolling' then 'not_applicable:rolling_windows_overlap'
         when named.value is null then 'not_computed:no_value'
@@ -99,6 +100,7 @@ select
     marked.recent_trend_chi2,
     case
         when marked.recent_trend_status is not null then marked.recent_trend_status
+        when named.stratum = 'unknown' then 'not_applicable:unknown_group'
         when named.observation_kind = 'stratum_distribution' then 'not_applicable:distribution'
         when named.period_kind = 'rolling' then 'not_applicable:rolling_windows_overlap'
         when named.period_kind in ('month', 'quarter') then 'not_applicable:not_yearly'
@@ -118,6 +120,7 @@ select
     compared.funnel_state,
     case
         when compared.funnel_state is not null then 'computed'
+        when named.stratum = 'unknown' then 'not_applicable:unknown_group'
         when named.observation_kind = 'stratum_distribution' then 'not_applicable:distribution'
         when named.organisation_level = 'england' then 'not_applicable:one_organisation'
         when named.observation_kind = 'score' or named.interval_rule not in ('wilson', 'byar')
