@@ -13,6 +13,8 @@ from orchestration.refresh.build import CANDIDATE_NOTE, code_fingerprint
 
 ROOT = Path(__file__).resolve().parent.parent
 NO_REAL_DATA = "real publications are not at hand"
+NO_REFERENCES = "reference tables are not at hand"
+REFERENCES = ROOT.parent / "shared" / "data" / "golden"
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +24,14 @@ def real_data() -> Path:
     if not (folder / "PROVENANCE.tsv").is_file():
         pytest.skip(f"{NO_REAL_DATA} (set EVENHAND_REAL_DATA)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def references() -> Path:
+    """The folder of golden tables beside the project; the test is skipped by name where it is not at hand."""
+    if not REFERENCES.is_dir():
+        pytest.skip(f"{NO_REFERENCES} (../shared/data/golden)")
+    return REFERENCES
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +62,7 @@ def moved_demo(finished: Path, root: Path) -> Home:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """With EVENHAND_NO_SKIPS=1 a test that was skipped for want of anything but real data fails the run."""
+    """With EVENHAND_NO_SKIPS=1 a test that was skipped for want of anything but other people's data fails the run."""
     if unexpected_skips(session.config) and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -68,4 +78,6 @@ def unexpected_skips(config: pytest.Config) -> list[pytest.TestReport]:
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("EVENHAND_NO_SKIPS") != "1" or reporter is None:
         return []
-    return [report for report in reporter.stats.get("skipped", []) if NO_REAL_DATA not in str(report.longrepr)]
+    allowed = (NO_REAL_DATA, NO_REFERENCES)
+    skipped = reporter.stats.get("skipped", [])
+    return [report for report in skipped if not any(reason in str(report.longrepr) for reason in allowed)]
