@@ -142,7 +142,12 @@ def compare(golden: GoldenTable, sql: str, folder: Path) -> Comparison:
 def _compared(golden: GoldenTable, computed: pd.DataFrame, expected: pd.DataFrame) -> Comparison:
     keys = list(golden.keys)
     columns = _columns_of(golden, expected)
-    problems = [f"column {name} is missing" for name in [*keys, *columns] if name not in computed.columns]
+    problems = [
+        f"{what} has no column {name}"
+        for what, table in (("the analysis", computed), ("the expected table", expected))
+        for name in [*keys, *columns]
+        if name not in table.columns
+    ]
     if problems:
         return Comparison(golden, len(expected), float("inf"), "", tuple(problems))
     for table in (computed, expected):
