@@ -56,7 +56,7 @@ check: setup
 	$(BIN)/lint-imports
 	$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests --disable-progress-bar
 	$(BIN)/python -m orchestration.catalogue.generate --check
-	$(BIN)/python -m checks.spark
+	$(BIN)/python -m benchmarks.spark
 
 generate: setup
 	$(BIN)/python -m orchestration.catalogue.generate

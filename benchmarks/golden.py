@@ -15,9 +15,6 @@ other tolerances for other rows.
 """
 
 import fnmatch
-import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -30,8 +27,8 @@ import numpy as np
 import pandas as pd
 import yaml
 
-ROOT = Path(__file__).resolve().parent.parent
-PROJECT = ROOT / "dbt_project"
+from benchmarks.compiling import PROJECT, ROOT, compiled_sql
+
 ANALYSES = PROJECT / "analyses" / "golden"
 COMMITTED = ROOT / "tests" / "golden"
 REFERENCES = ROOT.parent / "shared" / "data" / "golden"
@@ -104,22 +101,8 @@ def compiled_analyses(target: Path) -> dict[str, str]:
     project.mkdir()
     for name in ("dbt_project.yml", "profiles.yml", "macros", "analyses"):
         (project / name).symlink_to(PROJECT / name)
-    environment = {
-        **os.environ,
-        "EVENHAND_CANDIDATE": str(target / "golden.duckdb"),
-        "EVENHAND_LAKE": str(target),
-        "EVENHAND_SPILL": str(target / "spill"),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        "DO_NOT_TRACK": "1",
-    }
-    places = ["--project-dir", str(project), "--profiles-dir", str(project)]
-    outputs = ["--target-path", str(target / "dbt"), "--log-path", str(target / "log")]
-    chosen = ["--select", "path:analyses/golden", "--no-introspect", "--no-populate-cache"]
-    command = [str(Path(sys.executable).parent / "dbt"), "--no-use-colors", "compile", *chosen, *places, *outputs]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"dbt compile failed:\n{done.stdout[-4000:]}{done.stderr[-2000:]}")
-    folder = target / "dbt" / "compiled" / "evenhand" / "analyses" / "golden"
+    chosen = ("--select", "path:analyses/golden", "--no-introspect", "--no-populate-cache")
+    folder = compiled_sql(project, target, *chosen) / "analyses" / "golden"
     return {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.sql")}
 
 

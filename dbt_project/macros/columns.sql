@@ -31,11 +31,7 @@
     {%- endfor %}
 {%- endmacro %}
 
-{#- A number kept from below or above; NULL stays NULL, which greatest and least would turn into the bound. -#}
+{#- A number kept from falling below a bound; NULL stays NULL, which greatest would turn into the bound. -#}
 {% macro not_below(bound, value) -%}
     case when {{ value }} < {{ bound }} then {{ bound }} else {{ value }} end
-{%- endmacro %}
-
-{% macro not_above(bound, value) -%}
-    case when {{ value }} > {{ bound }} then {{ bound }} else {{ value }} end
 {%- endmacro %}

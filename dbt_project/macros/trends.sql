@@ -36,8 +36,3 @@
         else 'not_applicable'
     end
 {%- endmacro %}
-
-{#- The days on which a new Index of Multiple Deprivation was first published, as a list. -#}
-{% macro publications_of_imd() -%}
-    cast('2019-09-26' as date), cast('2025-10-30' as date)
-{%- endmacro %}

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,25 +16,8 @@ FEW = settings(max_examples=30, deadline=None)
 GROUP = st.integers(20, 2_000).flatmap(lambda n: st.tuples(st.just(n), st.integers(3, n - 3)))
 GROUPS = st.lists(GROUP, min_size=5, max_size=12)
 LIMITS = ["sii", "sii_lower_95", "sii_upper_95", "rii", "rii_lower_95", "rii_upper_95"]
-TABLES = {
-    "slopes_of_groups": "strata",
-    "golden_who_healthequal_nonordered": "who_healthequal__input_nonordered",
-    "p_values": "statistics",
-}
 Compute = Callable[[str, pd.DataFrame], pd.DataFrame]
 Floats = NDArray[np.float64]
-
-
-@pytest.fixture(scope="session")
-def compute(compiled: dict[str, str]) -> Compute:
-    """Run a compiled analysis on rows of one's own; the answer in the order of its first column."""
-    con = duckdb.connect(config={"threads": 1})
-
-    def run(analysis: str, rows: pd.DataFrame) -> pd.DataFrame:
-        con.register(TABLES[analysis], rows)
-        return con.execute(f"select * from ({compiled[analysis]}) order by 1").df()
-
-    return run
 
 
 def strata(denominators: Floats, numerators: Floats) -> pd.DataFrame:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,28 +15,6 @@ LIMITS = ("lower95_0cl", "upper95_0cl", "lower99_8cl", "upper99_8cl")
 Compute = Callable[[str, pd.DataFrame], pd.DataFrame]
 COUNTS = st.integers(0, 30) | st.integers(0, 1_000_000) | st.floats(0, 50, allow_nan=False, allow_subnormal=False)
 FEW = settings(max_examples=30, deadline=None)
-TABLES = {
-    "golden_phe_proportion": "phe_proportion__input",
-    "golden_phe_rate": "phe_rate__input",
-    "golden_phe_dsr": "phe_dsr__input",
-    "golden_phe_isratio": "phe_isratio__input",
-    "golden_fdr_p_adjust": "fdr_p_adjust__input",
-    "golden_phe_quantile": "phe_quantile__input",
-    "golden_wilson_byars_exact_ci": "wilson_byars_exact_ci__input",
-    "rates_of_bounds": "bounds",
-}
-
-
-@pytest.fixture(scope="session")
-def compute(compiled: dict[str, str]) -> Compute:
-    """Run a compiled analysis on rows of one's own; the answer in the order of its first column."""
-    con = duckdb.connect(config={"threads": 1})
-
-    def run(analysis: str, rows: pd.DataFrame) -> pd.DataFrame:
-        con.register(TABLES[analysis], rows)
-        return con.execute(f"select * from ({compiled[analysis]}) order by 1").df()
-
-    return run
 
 
 def rated(compute: Compute, x: list[float], n: list[float], analysis: str = "golden_phe_rate") -> pd.DataFrame:

@@ -8,7 +8,7 @@ breaks as (
     select * from {{ ref('breaks') }}
 ),
 
--- a new index of deprivation moves areas between its groups, and nothing else
+-- breaks may concern some dimensions only: a new index of deprivation moves areas between its groups, and nothing else
 concerning as (
     select
         {{ qualified('observations', place) }},
@@ -22,13 +22,9 @@ concerning as (
             and breaks.starts_on <= observations.period_end
             and (
                 coalesce(breaks.organisation_codes, '') = ''
-                or ',' || breaks.organisation_codes || ',' like '%,' || observations.organisation_code || ',%'
+                or {{ is_listed('observations.organisation_code', 'breaks.organisation_codes') }}
             )
-            and (
-                observations.stratum_dimension = 'deprivation'
-                or breaks.kind <> 'method'
-                or breaks.starts_on not in ({{ publications_of_imd() }})
-            )
+            and {{ concerns_dimension('breaks', 'observations.stratum_dimension') }}
 ),
 
 -- days of the period that lie in a mask, of the mask that covers most

@@ -8,25 +8,28 @@ spread as (select * from {{ ref('int_inequalities__spread') }}),
 
 estimated as (select * from {{ ref('int_inequalities__estimated') }}),
 
-{% set limits_998 = ['gap_lower_998', 'gap_upper_998', 'ratio_lower_998', 'ratio_upper_998'] %}
-{% set measures = [
+{% set gap_and_ratio = [
     'gap', 'gap_lower_95', 'gap_upper_95', 'gap_lower_998', 'gap_upper_998',
     'ratio', 'ratio_lower_95', 'ratio_upper_95', 'ratio_lower_998', 'ratio_upper_998',
+] %}
+{% set framings = [
     'odds_ratio', 'odds_ratio_lower_95', 'odds_ratio_upper_95',
     'adverse_ratio', 'adverse_ratio_lower_95', 'adverse_ratio_upper_95',
-    'relative_index', 'relative_index_lower_95', 'relative_index_upper_95',
-    'between_group_variance', 'expected_by_chance',
+] %}
+{% set relative = ['relative_index', 'relative_index_lower_95', 'relative_index_upper_95'] %}
+{% set variances = ['between_group_variance', 'expected_by_chance'] %}
+{% set what_ifs = [
     'gap_if_unknown_worst', 'gap_if_unknown_best', 'gap_if_unknown_proportional',
     'gap_if_rounding_lowest', 'gap_if_rounding_highest',
 ] %}
+{% set measures = gap_and_ratio + framings + relative + variances + what_ifs %}
+{% set levels = [(95, '95'), (99.8, '998')] %}
 {% set absent = {
-    'contrasted': ['relative_index', 'relative_index_lower_95', 'relative_index_upper_95', 'between_group_variance',
-        'expected_by_chance'],
-    'sloped': ['between_group_variance', 'expected_by_chance'],
-    'spread': measures | reject('in', ['gap', 'gap_lower_95', 'gap_upper_95', 'gap_lower_998', 'gap_upper_998',
-        'relative_index', 'between_group_variance', 'expected_by_chance']) | list,
+    'contrasted': relative + variances,
+    'sloped': variances,
+    'fitted': framings + variances + what_ifs,
+    'spread': gap_and_ratio[5:] + framings + relative[1:] + what_ifs,
 } %}
--- neither fitted index has a p-value: with five or ten points their errors are too small for a test
 -- WHO's logit index, from the first rank (most deprived) less the last; the fits are from first to last, parts of one
 logit as (
     select
@@ -66,6 +69,51 @@ concentration as (
     where sets.is_ordered and sets.observation_kind = 'rate_within_stratum'
 ),
 
+-- the indices that are fitted; neither has a p-value, for with five or ten points their errors are too small for a test
+fitted as (
+    select
+        set_id,
+        'who_logit_slope_index' as contrast,
+        quantiles,
+        status,
+        -multiplier * difference as gap,
+        {% for level, name in levels %}
+        -multiplier * (difference + {{ z_of_level(level) }} * difference_se) as gap_lower_{{ name }},
+        -multiplier * (difference - {{ z_of_level(level) }} * difference_se) as gap_upper_{{ name }},
+        {% endfor %}
+        1 / fitted_ratio as ratio,
+        {% for level, name in levels %}
+        exp(-{{ z_of_level(level) }} * log_se) / fitted_ratio as ratio_lower_{{ name }},
+        exp({{ z_of_level(level) }} * log_se) / fitted_ratio as ratio_upper_{{ name }},
+        {% endfor %}
+        cast(null as double) as relative_index,
+        cast(null as double) as relative_index_lower_95,
+        cast(null as double) as relative_index_upper_95,
+        'who logit slope index: regression of people on rank, hc1' as method
+    from logit
+    union all
+    select
+        set_id,
+        'concentration_index' as contrast,
+        quantiles,
+        status,
+        -multiplier * absolute_index as gap,
+        {% for level, name in levels %}
+        -multiplier * (absolute_index + {{ z_of_level(level) }} * absolute_se) as gap_lower_{{ name }},
+        -multiplier * (absolute_index - {{ z_of_level(level) }} * absolute_se) as gap_upper_{{ name }},
+        {% endfor %}
+        cast(null as double) as ratio,
+        {% for level, name in levels %}
+        cast(null as double) as ratio_lower_{{ name }},
+        cast(null as double) as ratio_upper_{{ name }},
+        {% endfor %}
+        -relative_index as relative_index,
+        -relative_index - {{ z_of_level(95) }} * relative_se as relative_index_lower_95,
+        -relative_index + {{ z_of_level(95) }} * relative_se as relative_index_upper_95,
+        'concentration index: convenient regression on rank' as method
+    from concentration
+),
+
 contrasts as (
     select
         set_id,
@@ -99,63 +147,20 @@ contrasts as (
     inner join sets on sloped.set_id = sets.set_id
     union all
     select
-        logit.set_id,
-        'who_logit_slope_index' as contrast,
+        fitted.set_id,
+        fitted.contrast,
         '1' as group_stratum,
-        cast(logit.quantiles as string) as comparator_stratum,
-        logit.status,
-        -logit.multiplier * logit.difference as gap,
-        {% for z in [z_of_level(95), z_of_level(99.8)] %}
-        -logit.multiplier * (logit.difference + {{ z }} * logit.difference_se),
-        -logit.multiplier * (logit.difference - {{ z }} * logit.difference_se),
-        {% endfor %}
-        1 / logit.fitted_ratio as ratio,
-        {% for z in [z_of_level(95), z_of_level(99.8)] %}
-        exp(-{{ z }} * logit.log_se) / logit.fitted_ratio,
-        exp({{ z }} * logit.log_se) / logit.fitted_ratio,
-        {% endfor %}
-        {% for name in measures[10:] %}
-        cast(null as double) as {{ name }},
+        cast(fitted.quantiles as string) as comparator_stratum,
+        fitted.status,
+        {% for name in measures %}
+        {{ 'cast(null as double) as ' ~ name if name in absent.fitted else 'fitted.' ~ name }},
         {% endfor %}
         cast(null as double) as p_value,
-        case when logit.status = 'computed' then sets.min_events end as min_events,
-        case when logit.status = 'computed' then sets.min_base end as min_base,
-        case
-            when logit.status = 'computed' then 'who logit slope index: regression of people on rank, hc1'
-            else 'none'
-        end as method
-    from logit
-    inner join sets on logit.set_id = sets.set_id
-    union all
-    select
-        concentration.set_id,
-        'concentration_index' as contrast,
-        '1' as group_stratum,
-        cast(concentration.quantiles as string) as comparator_stratum,
-        concentration.status,
-        -concentration.multiplier * concentration.absolute_index as gap,
-        {% for z in [z_of_level(95), z_of_level(99.8)] %}
-        -concentration.multiplier * (concentration.absolute_index + {{ z }} * concentration.absolute_se),
-        -concentration.multiplier * (concentration.absolute_index - {{ z }} * concentration.absolute_se),
-        {% endfor %}
-        {% for name in measures[5:16] %}
-        cast(null as double) as {{ name }},
-        {% endfor %}
-        -concentration.relative_index as relative_index,
-        -concentration.relative_index - {{ z_of_level(95) }} * concentration.relative_se,
-        -concentration.relative_index + {{ z_of_level(95) }} * concentration.relative_se,
-        {% for name in measures[19:] %}
-        cast(null as double) as {{ name }},
-        {% endfor %}
-        cast(null as double) as p_value,
-        case when concentration.status = 'computed' then sets.min_events end as min_events,
-        case when concentration.status = 'computed' then sets.min_base end as min_base,
-        case
-            when concentration.status = 'computed' then 'concentration index: convenient regression on rank'
-            else 'none'
-        end as method
-    from concentration
-    inner join sets on concentration.set_id = sets.set_id
+        case when fitted.status = 'computed' then sets.min_events end as min_events,
+        case when fitted.status = 'computed' then sets.min_base end as min_base,
+        case when fitted.status = 'computed' then fitted.method else 'none' end as method
+    from fitted
+    inner join sets on fitted.set_id = sets.set_id
     union all
     select
         spread.set_id,
@@ -255,7 +260,7 @@ select
     described.contrast,
     described.group_stratum as disadvantaged_stratum,
     described.comparator_stratum,
-    {{ qualified('described', measures[:16]) }},
+    {{ qualified('described', gap_and_ratio + framings) }},
     case
         when described.adverse_ratio is not null and described.direction = 'lower' then 'event'
         when described.adverse_ratio is not null then 'absence_of_event'
@@ -266,7 +271,7 @@ select
             then 'not_computed:no_adverse_events'
         else 'not_applicable:contrast'
     end as adverse_event,
-    {{ qualified('described', measures[16:]) }},
+    {{ qualified('described', relative + variances + what_ifs) }},
     described.unknown_status,
     case
         when

@@ -1,4 +1,4 @@
-"""Every model and golden analysis in Spark's dialect: `python -m checks.spark`, a part of `make check`.
+"""Every model and golden analysis in Spark's dialect: `python -m benchmarks.spark`, a part of `make check`.
 
 Belongs here: compiling the project by dbt on an empty lake, writing each SQL text anew for Spark, and saying which
 cannot be. Does not: running anything on Spark; changing SQL. It needs dbt, sqlglot and a checkout, so it is no part of
@@ -8,9 +8,6 @@ A text fails when sqlglot can't say it in Spark's dialect, when what it says can
 calls a function that Spark has not (`spark_functions.txt`): sqlglot passes on names that it doesn't know.
 """
 
-import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from functools import cache
@@ -22,32 +19,13 @@ from sqlglot import ErrorLevel, exp
 from sqlglot.errors import SqlglotError
 from sqlglot.tokens import TokenType
 
-ROOT = Path(__file__).resolve().parent.parent
-PROJECT = ROOT / "dbt_project"
+from benchmarks.compiling import PROJECT, compiled_sql
+
+FUNCTIONS = Path(__file__).with_name("spark_functions.txt")
 # what stands before a bracket in SQL and is no function of the list
 WORDS = "and as decimal else from group in join not on or over then try_cast using values when where"
 # sqlglot writes them for functions of DuckDB that are exact
 REFUSED = frozenset(["approx_count_distinct", "approx_percentile", "percentile_approx"])
-
-
-def compile_project(target: Path) -> Path:
-    """Compile models and analyses into ``target``, on a lake that is not there; the folder with the SQL."""
-    environment = {
-        **os.environ,
-        "EVENHAND_CANDIDATE": str(target / "empty.duckdb"),
-        "EVENHAND_LAKE": "lake",
-        "EVENHAND_SPILL": str(target / "spill"),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        "DO_NOT_TRACK": "1",
-    }
-    places = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
-    outputs = ["--target-path", str(target / "dbt"), "--log-path", str(target / "log")]
-    command = [str(Path(sys.executable).parent / "dbt"), "--no-use-colors", "compile", *places, *outputs]
-    command += ["--select", "resource_type:model", "resource_type:analysis", "--indirect-selection", "empty"]
-    done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"dbt compile failed:\n{done.stdout[-4000:]}{done.stderr[-2000:]}")
-    return target / "dbt" / "compiled" / "evenhand"
 
 
 def transpiled(sql: str) -> str:
@@ -69,7 +47,7 @@ def problems(sql: str) -> list[str]:
 @cache
 def known_words() -> frozenset[str]:
     """Built-in functions of Spark, less those refused, and what else stands before a bracket."""
-    lines = (ROOT / "checks" / "spark_functions.txt").read_text(encoding="utf-8").splitlines()
+    lines = FUNCTIONS.read_text(encoding="utf-8").splitlines()
     return frozenset([*" ".join(lines[1:]).split(), *WORDS.split()]) - REFUSED
 
 
@@ -93,7 +71,8 @@ def check(folder: Path) -> Iterator[tuple[str, str]]:
 def main() -> int:
     """Print what would not run on Spark; 1 when there is anything."""
     with tempfile.TemporaryDirectory() as scratch:
-        found = list(check(compile_project(Path(scratch))))
+        chosen = ("--select", "resource_type:model", "resource_type:analysis", "--indirect-selection", "empty")
+        found = list(check(compiled_sql(PROJECT, Path(scratch), *chosen)))
     for name, problem in found:
         print(f"{name}: {problem}")
     return 1 if found else 0

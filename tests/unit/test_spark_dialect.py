@@ -2,7 +2,7 @@
 
 import pytest
 
-from checks.spark import called, problems, transpiled
+from benchmarks.spark import called, problems, transpiled
 
 
 @pytest.mark.parametrize(

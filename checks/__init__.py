@@ -1,1 +1,0 @@
-"""What `make check` runs that is the project's own."""
