@@ -1,6 +1,7 @@
 """The attack on the demo's release: what linear programming finds out about small counts, with and without protection.
 
-Belongs here: the demo. Does not: the solver and the macros (tests/unit), real publications (tests/backtest).
+Belongs here: the demo. Does not: the solver and the macros (tests/unit), real publications (tests/backtest),
+counts of teams (test_qi_logs.py, which brings some).
 """
 
 import time
@@ -13,11 +14,9 @@ from support_attack import (
     PEOPLE,
     Cell,
     Compared,
-    local_outcomes,
     proms,
     publishers,
     small,
-    true_local_outcomes,
     true_proms,
 )
 from support_home import released
@@ -63,11 +62,6 @@ def test_no_small_count_from_records_is_narrowed_by_the_release(
     assert outcome.protected > 50
     assert outcome.contradictory == 0
     assert outcome.narrowed == ()
-
-
-def test_no_small_count_of_a_team_is_narrowed_by_the_release(con: duckdb.DuckDBPyConnection) -> None:
-    system = local_outcomes(con, TRENDS)
-    assert system.attack(small(true_local_outcomes(con), system)).narrowed == ()
 
 
 def plant(con: duckdb.DuckDBPyConnection, truth: dict[Cell, int], name: str, condition: str) -> str:

@@ -18,6 +18,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from support_attack import PEOPLE, local_outcomes, small, true_local_outcomes
 from support_home import copied, evenhand, released
 
 from orchestration.catalogue.registry import dataset_spec
@@ -290,6 +291,23 @@ def test_a_hidden_count_is_null_with_a_status_and_the_group_beside_it_too(walk: 
         ("female", {None}, "suppressed"),
         ("male", {None}, "suppressed"),
     ]
+
+
+def test_the_men_stay_anywhere_from_1_to_7_until_the_women_are_shown(walk: Walk) -> None:
+    """The attack on what a team supplied: the release narrows nothing, the women's counts rounded to 5 would."""
+    with duckdb.connect() as con:
+        con.execute(f"attach '{released(walk.home) / 'evenhand.duckdb'}' as release (read_only)")
+        con.execute(f"attach '{walk.home.candidate}' as made (read_only)")
+        con.execute("use made")
+        system, truth = local_outcomes(con, "release.marts.outcome_trends"), true_local_outcomes(con)
+    men = [cell for cell in small(truth, system) if cell.table.measure == "local_canary_uptake"]
+    assert [(cell.stratum, truth[cell]) for cell in men] == [("male", 7), ("male", 7)]
+    assert system.attack(men).narrowed == ()
+    for cell, count in truth.items():
+        if cell.table == men[0].table and cell.stratum == "female":
+            system.know(cell, 5 * round(count / 5) - 2, 5 * round(count / 5) + 2)
+    found = [(each.count.counted, each.lower) for each in system.attack(men).narrowed]
+    assert found == [(PEOPLE, 6.0)]
 
 
 def test_no_hidden_or_unrounded_count_stands_in_an_artefact_behind_the_lake(walk: Walk) -> None:
