@@ -4,18 +4,21 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/python -m pytest
+WORKERS ?= 2
+TEST = $(PYTEST) --numprocesses $(WORKERS) --no-loadscope-reorder
 REAL_DATA ?= ../shared/data/published
-TESTS := tests/unit tests/golden tests/datasets tests/pipeline
-ADDED_TESTS := tests/faults tests/vintages tests/backtest tests/packaging tests/browser
+# What takes minutes comes first: tests are dealt out to the processes file by file, in this order.
+LONG_TESTS := tests/pipeline/test_qi_logs.py
+TESTS := $(LONG_TESTS) tests/unit tests/golden tests/datasets tests/pipeline
 
-.PHONY: help setup demo test test-added test-all backtest dev check generate format bench golden qi-corpus clean
+.PHONY: help setup demo test test-all backtest dev check generate format bench golden qi-corpus clean
 
 help:
 	@echo "make setup     a .venv from requirements.lock (every other target does it when needed)"
 	@echo "make demo      simulate a small NHS, refresh everything through the real path, publish"
 	@echo "make dev       Dagster's UI on loopback"
-	@echo "make test      unit, golden, datasets, one pipeline (about ten minutes on two cores)"
-	@echo "make test-all  adds faults, vintages, backtests, browser, packaging, old DuckDB versions (alone: make test-added)"
+	@echo "make test      unit, golden, datasets, one pipeline, in two processes [WORKERS=N; 0 is one, in view]"
+	@echo "make test-all  adds faults, vintages, backtests, browser, packaging, old DuckDB versions"
 	@echo "make check     ruff, sqlfluff, types, generated files, architecture, every model in Spark's dialect"
 	@echo "make backtest  figures that publishers have published, rebuilt and printed"
 	@echo "make bench     CPU seconds and memory of a refresh, a no-op and the import, as ratios of one run; of statistics"
@@ -38,13 +41,10 @@ dev: setup
 	$(BIN)/evenhand dev
 
 test: setup
-	$(PYTEST) $(TESTS)
-
-test-added: setup
-	$(PYTEST) $(ADDED_TESTS)
+	$(TEST) $(TESTS)
 
 test-all: setup
-	$(PYTEST) $(TESTS) $(ADDED_TESTS)
+	$(TEST) tests/backtest tests/faults tests/vintages tests/packaging $(TESTS) tests/browser
 
 backtest: setup
 	$(PYTEST) tests/backtest -s

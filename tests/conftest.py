@@ -4,9 +4,12 @@ import json
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
+from filelock import FileLock
 from support_home import evenhand
+from xdist.scheduler import LoadFileScheduling
 
 from orchestration.home import Home
 from orchestration.refresh.build import CANDIDATE_NOTE, code_fingerprint
@@ -15,6 +18,20 @@ ROOT = Path(__file__).resolve().parent.parent
 NO_REAL_DATA = "real publications are not at hand"
 NO_REFERENCES = "reference tables are not at hand"
 REFERENCES = ROOT.parent / "shared" / "data" / "golden"
+ONE_RELEASE = ("tests/backtest/", "tests/browser/")  # folders whose files share what takes minutes to make
+
+
+class ByFile(LoadFileScheduling):
+    """Tests of a file run in one process, in their order; so do those of all files that share a costly fixture."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((folder for folder in ONE_RELEASE if nodeid.startswith(folder)), super()._split_scope(nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    """How tests are dealt out to processes."""
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -39,10 +56,22 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """The home that `evenhand demo` leaves, with what it printed in demo.out; tests copy it before they change it.
 
     Where EVENHAND_FINISHED_DEMO names such a home, made by the code under test, it is copied instead of made anew.
+    Processes of one test run make one and copy it.
     """
     root = tmp_path_factory.mktemp("home") / "demo"
     if finished := os.environ.get("EVENHAND_FINISHED_DEMO"):
         return moved_demo(Path(finished), root)
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return made_demo(root)
+    shared = tmp_path_factory.getbasetemp().parent / "demo"
+    with FileLock(f"{shared}.lock"):
+        if not (shared / "demo.out").exists():
+            made_demo(shared)
+    return moved_demo(shared, root)
+
+
+def made_demo(root: Path) -> Home:
+    """A new demo at ``root``; AssertionError with what it printed when it fails."""
     done = evenhand(root, "demo")
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
     (root / "demo.out").write_text(done.stdout, encoding="utf-8")
