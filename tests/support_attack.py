@@ -410,7 +410,11 @@ def _contrast_sums(con: duckdb.DuckDBPyConnection, marts: str, made_here: str) -
             others.stratum_scheme, others.stratum, others.denominator
         from {marts}.outcome_inequalities as gaps
         inner join {marts}.outcome_trends as others on {same}
-        where gaps.organisation_view = 'as_was' and gaps.comparator_stratum = 'all other known groups'
+        where gaps.organisation_view = 'as_was'
+            and (
+                gaps.comparator_stratum = 'all other known groups'
+                or (gaps.comparator_stratum = 'all other shown groups' and others.value is not null)
+            )
             and abs(gaps.ratio - 1) > 0.001 and gaps.unit = 'percent'
             and others.stratum not in ('unknown', gaps.disadvantaged_stratum) and others.dataset not in ({made_here})
         """

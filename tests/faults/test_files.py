@@ -72,7 +72,7 @@ def test_f01_too_many_members_are_refused(tmp_path: Path, monkeypatch: pytest.Mo
     assert "3 members" in refusal(tmp_path, a_zip({"a": b"", "b": b"", "c": b""}))
 
 
-@pytest.mark.parametrize("inner", [a_zip({"b.csv": b"x"}), gzip.compress(b"x")])
+@pytest.mark.parametrize("inner", [a_zip({"b.csv": b"x"}), gzip.compress(b"x")], ids=["zip", "gzip"])
 def test_f01_an_archive_in_an_archive_is_refused(tmp_path: Path, inner: bytes) -> None:
     assert "nested archives are not read" in refusal(tmp_path, a_zip({"inner.csv": inner}))
 

@@ -71,7 +71,7 @@ def test_a_folder_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
         ("synthetic-april.csv", b"a,b\n"),
         ("april.csv", b"code,name\nZZ1,Elm Trust (SYNTHETIC)\n"),
         ("april.csv", "code,name\nZZ1,Elm Trust (SYNTHETIC)\n".encode("utf-16")),
-        ("april.csv.gz", gzip.compress(b"code,name\nZZ1,Elm Trust (SYNTHETIC)\n")),
+        ("april.csv.gz", gzip.compress(b"code,name\nZZ1,Elm Trust (SYNTHETIC)\n", mtime=0)),
         ("april.zip", a_zip({"april.csv": b"code,name\nZZ1,Elm Trust (SYNTHETIC)\n"})),
     ],
 )

@@ -32,7 +32,7 @@ def written(folder: Path, content: bytes) -> Path:
         (an_ods(), "ods"),
         (OLE + "Workbook".encode("utf-16-le"), "xls"),
         (OLE + "WordDocument".encode("utf-16-le"), "binary"),
-        (gzip.compress(b"a,b\n"), "gzip"),
+        (gzip.compress(b"a,b\n", mtime=0), "gzip"),
         (b"PAR1....PAR1", "parquet"),
         (b"\n<!DOCTYPE html><html><head>", "html"),
         (b"<?xml version='1.0'?><html xmlns='x'>", "html"),

@@ -57,34 +57,52 @@ core20_v_rest as (
     group by set_id
 ),
 
+-- the groups of a set that are shown, together: a hidden one has neither value nor parts
+shown as (
+    select
+        set_id,
+        count(value) as strata,
+        {% for part in ['numerator', 'denominator'] %}{% for bound in ['', '_lower', '_upper'] %}
+        sum({{ part }}{{ bound }}) as {{ part }}{{ bound }},
+        {% endfor %}{% endfor %}
+        sum(value) as value,
+        sum(lower_95) as lower_95,
+        sum(upper_95) as upper_95
+    from strata
+    group by set_id
+),
+
 -- never best against worst; of scores only two groups can be compared, for a mean of the others needs parts
 group_v_rest as (
     select
         strata.set_id,
         'group_v_rest' as contrast,
         strata.stratum as group_stratum,
-        'all other known groups' as comparator_stratum,
+        case when sets.hidden_strata > 0 then 'all other shown groups' else 'all other known groups' end
+            as comparator_stratum,
         {% for part, short in [('numerator', 'x'), ('denominator', 'n')] %}{% for bound in ['', '_lower', '_upper'] %}
         strata.{{ part }}{{ bound }} as {{ short }}1{{ bound }},
         {% endfor %}{% endfor %}
         {% for part, short in [('numerator', 'x'), ('denominator', 'n')] %}{% for bound in ['', '_lower', '_upper'] %}
-        sets.known_{{ part }}{{ bound }} - strata.{{ part }}{{ bound }} as {{ short }}2{{ bound }},
+        shown.{{ part }}{{ bound }} - strata.{{ part }}{{ bound }} as {{ short }}2{{ bound }},
         {% endfor %}{% endfor %}
         case when sets.observation_kind = 'score' then strata.value end as score_1,
         case when sets.observation_kind = 'score' then strata.lower_95 end as score_1_lower,
         case when sets.observation_kind = 'score' then strata.upper_95 end as score_1_upper,
-        case when sets.observation_kind = 'score' then sets.known_value - strata.value end as score_2,
-        case when sets.observation_kind = 'score' then sets.known_lower - strata.lower_95 end as score_2_lower,
-        case when sets.observation_kind = 'score' then sets.known_upper - strata.upper_95 end as score_2_upper,
+        case when sets.observation_kind = 'score' then shown.value - strata.value end as score_2,
+        case when sets.observation_kind = 'score' then shown.lower_95 - strata.lower_95 end as score_2_lower,
+        case when sets.observation_kind = 'score' then shown.upper_95 - strata.upper_95 end as score_2_upper,
         case
-            when sets.suppressed_strata > 0 then 'not_computed:suppressed_stratum'
-            when sets.hidden_strata > 0 then 'not_computed:missing_stratum'
-            when sets.observation_kind <> 'score' and sets.known_denominator - strata.denominator <= 0
-                then 'not_computed:missing_stratum'
-            else 'computed'
+            when strata.value is not null and shown.strata > 1
+                and (sets.observation_kind = 'score' or shown.denominator > strata.denominator)
+                then 'computed'
+            when strata.value_status = 'suppressed' or (strata.value is not null and sets.suppressed_strata > 0)
+                then 'not_computed:suppressed_stratum'
+            else 'not_computed:missing_stratum'
         end as status
     from strata
     inner join sets on strata.set_id = sets.set_id
+    inner join shown on strata.set_id = shown.set_id
     where
         not sets.is_ordered
         and (sets.observation_kind = 'rate_within_stratum' or sets.known_strata = 2)

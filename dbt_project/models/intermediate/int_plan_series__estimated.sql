@@ -106,6 +106,7 @@ select
     {{ series | join(', ') }},
     step_months,
     cast(points as bigint) as points,
-    residual_sd,
-    autocorrelation
+    -- sums of doubles depend on the order of rows in their last digits: these digits are left off
+    round(residual_sd, 10) as residual_sd,
+    round(autocorrelation, 10) as autocorrelation
 from estimated

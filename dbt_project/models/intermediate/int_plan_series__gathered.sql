@@ -17,6 +17,7 @@ gaps as (
         and population = 'all'
         and organisation_level in ('provider', 'icb', 'sub_icb', 'local_authority')
         and contrast in ('most_v_least_deprived', 'group_v_rest')
+        and comparator_stratum <> 'all other shown groups'
         and gap is not null
         and period_kind <> 'rolling'
 )

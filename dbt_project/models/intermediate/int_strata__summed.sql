@@ -32,9 +32,6 @@ summed as (
         sum(case when stratum <> 'unknown' then 1 else 0 end) as known_strata,
         sum(case when stratum <> 'unknown' and value is null then 1 else 0 end) as hidden_strata,
         sum(case when stratum <> 'unknown' and value_status = 'suppressed' then 1 else 0 end) as suppressed_strata,
-        sum(case when stratum <> 'unknown' then value end) as known_value,
-        sum(case when stratum <> 'unknown' then lower_95 end) as known_lower,
-        sum(case when stratum <> 'unknown' then upper_95 end) as known_upper,
         {% for part in ['numerator', 'denominator'] %}
         sum(case when stratum <> 'unknown' then {{ part }} end) as known_{{ part }},
         sum(case when stratum <> 'unknown' then {{ part }}_lower end) as known_{{ part }}_lower,
