@@ -275,10 +275,14 @@ def true_local_outcomes(con: duckdb.DuckDBPyConnection) -> dict[Cell, int]:
 
 @dataclass(frozen=True)
 class Compared:
-    """Counts that publishers hid, those that hang together with what the release adds, and those that it narrows."""
+    """Counts that publishers hid, those that hang together with what the release adds, and those that it narrows.
+
+    Of ``unsolved`` ones the publisher's own tables contradict each other, so that nothing follows from them.
+    """
 
     hidden: int
     touched: int
+    unsolved: int
     narrowed: tuple[Any, ...]
 
 
@@ -322,7 +326,7 @@ def publishers(con: duckdb.DuckDBPyConnection, marts: str = "marts") -> Compared
         for cell in before
         if cell not in after or after[cell][0] > before[cell][0] + 0.01 or after[cell][1] < before[cell][1] - 0.01
     ]
-    return Compared(len(hidden), len(cells), tuple(narrowed))
+    return Compared(len(hidden), len(cells), len(cells) - len(before), tuple(narrowed))
 
 
 def _beside_hidden(made_here: str) -> str:

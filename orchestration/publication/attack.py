@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 OPEN = (1.0, 7.0)
 NEARLY = 1e-6
 LIMITLESS = float("inf")
+MORE_THAN_ANYBODY = 1e8
 
 Count = Hashable
 
@@ -237,11 +238,11 @@ class _Component:
 
 
 def _highs(cost: Any, matrix: Any, least: Any, most: Any, lower: Any, upper: Any) -> "np.ndarray[Any, Any] | None":
-    """The solution of least cost, or None when there is none; an unbounded count is taken to be a million."""
+    """The solution of least cost, or None when there is none; an unbounded count is taken to be 100 million."""
     import numpy as np
     from scipy.optimize import Bounds, LinearConstraint, milp
 
-    bounds = Bounds(lower, np.minimum(upper, 1e6))
+    bounds = Bounds(lower, np.where(np.isinf(upper), MORE_THAN_ANYBODY, upper))
     limits = LinearConstraint(matrix, least, most) if matrix.shape[0] else ()
     solved = milp(cost, constraints=limits, bounds=bounds)
     return None if solved.x is None else np.asarray(solved.x)
