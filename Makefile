@@ -17,7 +17,7 @@ help:
 	@echo "make setup     a .venv from requirements.lock (every other target does it when needed)"
 	@echo "make demo      simulate a small NHS, refresh everything through the real path, publish"
 	@echo "make dev       Dagster's UI on loopback"
-	@echo "make test      unit, golden, datasets, one pipeline, in two processes [WORKERS=N; 0 is one, in view]"
+	@echo "make test      unit, golden, datasets, one pipeline: a quarter of an hour in two processes [WORKERS=N]"
 	@echo "make test-all  adds faults, vintages, backtests, browser, packaging, old DuckDB versions"
 	@echo "make check     ruff, sqlfluff, types, generated files, architecture, every model in Spark's dialect"
 	@echo "make backtest  figures that publishers have published, rebuilt and printed"

@@ -18,14 +18,14 @@ ROOT = Path(__file__).resolve().parent.parent
 NO_REAL_DATA = "real publications are not at hand"
 NO_REFERENCES = "reference tables are not at hand"
 REFERENCES = ROOT.parent / "shared" / "data" / "golden"
-ONE_RELEASE = ("tests/backtest/", "tests/browser/")  # folders whose files share what takes minutes to make
+BACKTESTS = "tests/backtest/"
 
 
 class ByFile(LoadFileScheduling):
-    """Tests of a file run in one process, in their order; so do those of all files that share a costly fixture."""
+    """Tests of a file run in one process, in their order; so do all backtests, which share one release."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((folder for folder in ONE_RELEASE if nodeid.startswith(folder)), super()._split_scope(nodeid))
+        return BACKTESTS if nodeid.startswith(BACKTESTS) else super()._split_scope(nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)
